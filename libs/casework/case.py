@@ -1,0 +1,111 @@
+"""A case: the fold of its log, stored beside it so that it can be found."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from libs.casework.events.dispatch import WorkItem
+from libs.casework.events.model import ContentRef
+from libs.casework.vocabulary import ENDED, Role, Service, Source, Stage, Urgency
+
+
+class Frozen(BaseModel):
+    """A value: equal by content, never changed in place."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ItemState(Frozen):
+    """A work item of the plan and when it was done (µs UTC), if it was."""
+
+    item: WorkItem
+    done_at: int | None = None
+
+
+class Awaiting(Frozen):
+    """Who has to act, since when (µs UTC). `machine` is what the sweep looks for."""
+
+    machine: Service | None = None
+    person: Role | None = None
+    since: int
+
+
+class Assignment(Frozen):
+    """Who holds it: lead (主办), helpers (协办), copies (抄送); `final` cannot be returned (终审)."""
+
+    lead: str
+    helpers: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
+    final: bool = False
+    at: int
+
+
+class Rating(Frozen):
+    """What the resident said of the outcome: 1 (bad) to 5 (good)."""
+
+    score: int
+    solved: bool
+
+
+class CheckState(StrEnum):
+    """How the independent check stands."""
+
+    NONE = "none"
+    PLANNED = "planned"
+    PASSED = "passed"
+    FAILED = "failed"
+
+
+class Case(Frozen):
+    """The snapshot of one case. Everything here follows from the log (`libs.casework.fold`); nothing personal.
+
+    `head` is the hash of the newest entry (hex). `generation` counts from 1 and rises when a closed case is reopened.
+    `accounts` are the ids of who acted for the unit, so that a check can be independent.
+    """
+
+    id: UUID
+    number: str
+    office: str
+    stage: Stage
+    seq: int
+    rev: int
+    head: str
+    awaits: Awaiting
+    source: Source
+    publisher: str | None = None
+    public: bool = False
+    parked: bool = False
+    declared_category: str | None = None
+    seen_on_spot: bool = False
+    category: str | None = None
+    urgency: Urgency | None = None
+    grid: str | None = None
+    community: str | None = None
+    assignment: Assignment | None = None
+    items: tuple[ItemState, ...] = ()
+    returns: int = 0
+    rework: int = 0
+    suspensions: int = 0
+    generation: int = 1
+    check: CheckState = CheckState.NONE
+    rating: Rating | None = None
+    merged_into: UUID | None = None
+    linked: tuple[UUID, ...] = ()
+    patrols: int = 0
+    contents: tuple[ContentRef, ...] = ()
+    erased: bool = False
+    reported_at: int
+    stage_at: int
+    closed_at: int | None = None
+    updated_at: int = Field(description="µs UTC of the newest entry")
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody still has to do something."""
+        return self.stage not in ENDED
+
+    @property
+    def lead(self) -> str | None:
+        """The lead unit, if one was assigned."""
+        return self.assignment.lead if self.assignment else None

@@ -1,0 +1,181 @@
+"""What dispatch says: who does it, and how the work goes."""
+
+from libs.casework.events.model import ContentRef, Event, Fact
+
+
+class WorkItem(Fact):
+    """One piece of the plan. `words` say what is to be done; `unit` who does it; `due_at` in µs UTC where agreed."""
+
+    id: str
+    unit: str
+    words: ContentRef | None = None
+    due_at: int | None = None
+
+
+class UnitUndecided(Event):
+    """No rule names one unit: a clerk decides (待人工派遣)."""
+
+    TYPE = "unit_undecided"
+    ZH = "转人工派遣"
+
+    because: tuple[str, ...]
+
+
+class Dispatched(Event):
+    """A lead unit (主办), with helpers (协办) and copies (抄送). A `final` ruling (终审) cannot be returned."""
+
+    TYPE = "dispatched"
+    ZH = "派遣"
+    ALWAYS = frozenset({"final"})
+    IF_PUBLIC = frozenset({"lead", "helpers"})
+
+    lead: str
+    helpers: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
+    final: bool = False
+    because: tuple[str, ...] = ()
+    data_version: str = ""
+
+
+class Planned(Event):
+    """The work items, in their order (处置方案). Replaces an earlier plan; items done stay done."""
+
+    TYPE = "planned"
+    ZH = "制定方案"
+
+    items: tuple[WorkItem, ...]
+
+
+class Accepted(Event):
+    """The lead unit signed for it (签收)."""
+
+    TYPE = "accepted"
+    ZH = "签收"
+
+
+class Returned(Event):
+    """The unit sent it back (退单); `reason` is a code of the office's list."""
+
+    TYPE = "returned"
+    ZH = "退单"
+    ALWAYS = frozenset({"reason"})
+
+    reason: str
+    words: ContentRef | None = None
+
+
+class HandedOver(Event):
+    """The lead passed to another unit while work was open (移交)."""
+
+    TYPE = "handed_over"
+    ZH = "移交"
+    IF_PUBLIC = frozenset({"lead"})
+
+    lead: str
+    reason: str
+
+
+class Started(Event):
+    """Work began (开始处置)."""
+
+    TYPE = "started"
+    ZH = "开始处置"
+
+
+class ItemDone(Event):
+    """One work item of the plan is done, with evidence (完成工作项)."""
+
+    TYPE = "item_done"
+    ZH = "完成工作项"
+
+    item: str
+    evidence: tuple[ContentRef, ...] = ()
+    words: ContentRef | None = None
+
+
+class Noted(Event):
+    """A note on how it goes (进展). Commutes with everything."""
+
+    TYPE = "noted"
+    ZH = "进展记录"
+
+    words: ContentRef
+
+
+class Suspended(Event):
+    """Cannot go on for now (挂账), approved by `approver`."""
+
+    TYPE = "suspended"
+    ZH = "挂账"
+    ALWAYS = frozenset({"reason"})
+
+    reason: str
+    approver: str
+    until: int | None = None
+
+
+class Resumed(Event):
+    """Goes on again (恢复)."""
+
+    TYPE = "resumed"
+    ZH = "恢复处置"
+
+
+class Extended(Event):
+    """More time (延期), approved by `approver`; `by_us` in µs."""
+
+    TYPE = "extended"
+    ZH = "延期"
+    ALWAYS = frozenset({"reason"})
+
+    reason: str
+    approver: str
+    clock: str
+    by_us: int
+
+
+class Resolved(Event):
+    """The unit reports it done, with evidence (处理反馈)."""
+
+    TYPE = "resolved"
+    ZH = "处理反馈"
+
+    evidence: tuple[ContentRef, ...]
+    words: ContentRef | None = None
+
+
+class ReworkOrdered(Event):
+    """A failed check goes back to the same unit (返工); all or the named items are open again."""
+
+    TYPE = "rework_ordered"
+    ZH = "责令返工"
+
+    items: tuple[str, ...] = ()
+
+
+class AttentionOrdered(Event):
+    """A supervisor put ordered attention on it (督办)."""
+
+    TYPE = "attention_ordered"
+    ZH = "督办"
+
+    words: ContentRef | None = None
+
+
+DISPATCH = (
+    UnitUndecided,
+    Dispatched,
+    Planned,
+    Accepted,
+    Returned,
+    HandedOver,
+    Started,
+    ItemDone,
+    Noted,
+    Suspended,
+    Resumed,
+    Extended,
+    Resolved,
+    ReworkOrdered,
+    AttentionOrdered,
+)

@@ -1,0 +1,44 @@
+"""What intake says: a report has come in, was added to, was withdrawn."""
+
+from typing import Literal
+
+from libs.casework.events.model import ContentRef, Event
+from libs.casework.vocabulary import Source
+
+
+class Reported(Event):
+    """A report was received and a case opened for it (受理)."""
+
+    TYPE = "reported"
+    ZH = "受理上报"
+    ALWAYS = frozenset({"source"})
+
+    number: str
+    source: Source
+    channel: Literal["http", "kafka"]
+    publisher: str | None = None
+    seen_on_spot: bool = False
+    declared_category: str | None = None
+    grid: str | None = None
+    contents: tuple[ContentRef, ...] = ()
+
+
+class DetailsAdded(Event):
+    """The reporter added words or photos later (补充)."""
+
+    TYPE = "details_added"
+    ZH = "补充材料"
+
+    contents: tuple[ContentRef, ...]
+
+
+class Withdrawn(Event):
+    """The reporter took the report back (撤回)."""
+
+    TYPE = "withdrawn"
+    ZH = "撤回上报"
+
+    words: ContentRef | None = None
+
+
+INTAKE = (Reported, DetailsAdded, Withdrawn)

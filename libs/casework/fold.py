@@ -1,0 +1,187 @@
+"""Fold the log into the case: `fold(log)` gives the stored snapshot again, to the byte.
+
+The stage and who is awaited come from THE table; what an event changes beyond that stands in `_CHANGES`, one function
+for each event that changes something.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import reduce
+from typing import Any
+
+from libs.casework.case import Assignment, Awaiting, Case, CheckState, ItemState, Rating
+from libs.casework.entry import Entry
+from libs.casework.events import UnknownEvent, closure, dispatch, intake, oversight, triage
+from libs.casework.events.model import ContentRef, Event
+from libs.casework.lifecycle import Step, row_of
+from libs.casework.vocabulary import Service, Stage
+
+Changes = dict[str, Any]
+
+
+class BrokenLog(ValueError):
+    """The log cannot be folded: it does not begin with a report, or an event stands where it cannot."""
+
+
+def fold(entries: Iterable[tuple[Entry, bytes]], start: Case | None = None) -> Case | None:
+    """The case after `entries` (with their chain hashes), on top of `start`."""
+    return reduce(lambda case, pair: apply(case, *pair), entries, start)
+
+
+def apply(case: Case | None, entry: Entry, head: bytes) -> Case:
+    """The case after one more entry; `head` is that entry's chain hash (32 bytes)."""
+    row = row_of(entry.type)
+    if row is None:
+        raise UnknownEvent(entry.type)
+    if case is None:
+        return _opened(entry, head)
+    changes = _common(case, entry, row, head) | _specific(case, entry) | _contents(case, entry.data)
+    return case.model_copy(update=changes)
+
+
+def _opened(entry: Entry, head: bytes) -> Case:
+    data = entry.data
+    if not isinstance(data, intake.Reported):
+        raise BrokenLog(f"a case begins with reported.v1, not {entry.type}")
+    return Case(
+        id=entry.case_id,
+        number=data.number,
+        office=entry.office,
+        stage=entry.stage,
+        seq=entry.seq,
+        rev=entry.rev,
+        head=head.hex(),
+        awaits=Awaiting(machine=Service.TRIAGE, since=entry.at),
+        source=data.source,
+        publisher=data.publisher,
+        declared_category=data.declared_category,
+        seen_on_spot=data.seen_on_spot,
+        grid=data.grid,
+        contents=data.contents,
+        reported_at=entry.at,
+        stage_at=entry.at,
+        updated_at=entry.at,
+    )
+
+
+def _common(case: Case, entry: Entry, row: Step, head: bytes) -> Changes:
+    changes: Changes = {
+        "seq": entry.seq,
+        "rev": entry.rev,
+        "head": head.hex(),
+        "updated_at": entry.at,
+        "office": entry.office,
+        "public": entry.public,
+    }
+    if entry.stage != case.stage:
+        changes |= {"stage": entry.stage, "stage_at": entry.at, "closed_at": _closed_at(entry)}
+    if row.awaits is not None:
+        waiting = Awaiting(machine=row.awaits.machine, person=row.awaits.person, since=entry.at)
+        changes |= {"awaits": waiting, "parked": False}
+    return changes
+
+
+def _closed_at(entry: Entry) -> int | None:
+    return entry.at if entry.stage is Stage.CLOSED else None
+
+
+def _specific(case: Case, entry: Entry) -> Changes:
+    change = _CHANGES.get(type(entry.data))
+    return change(case, entry, entry.data) if change else {}
+
+
+def _contents(case: Case, data: Event) -> Changes:
+    new = tuple(_refs_in(data))
+    return {"contents": case.contents + new} if new else {}
+
+
+def _refs_in(data: Event) -> Iterable[ContentRef]:
+    for name in type(data).model_fields:
+        value = getattr(data, name)
+        for part in value if isinstance(value, tuple) else (value,):
+            ref = part.words if isinstance(part, dispatch.WorkItem) else part
+            if isinstance(ref, ContentRef):
+                yield ref
+
+
+def _classified(case: Case, entry: Entry, data: triage.Classified) -> Changes:
+    return {
+        "category": data.category,
+        "urgency": data.urgency,
+        "grid": data.grid,
+        "community": data.community,
+    }
+
+
+def _filed(case: Case, entry: Entry, data: triage.Filed) -> Changes:
+    return {"category": data.category, "grid": data.grid, "community": data.community}
+
+
+def _dispatched(case: Case, entry: Entry, data: dispatch.Dispatched) -> Changes:
+    assignment = Assignment(
+        lead=data.lead, helpers=data.helpers, copies=data.copies, final=data.final, at=entry.at
+    )
+    return {"assignment": assignment, "check": CheckState.NONE}
+
+
+def _handed_over(case: Case, entry: Entry, data: dispatch.HandedOver) -> Changes:
+    if case.assignment is None:
+        raise BrokenLog("handed_over.v1 without an assignment")
+    return {"assignment": case.assignment.model_copy(update={"lead": data.lead, "at": entry.at})}
+
+
+def _planned(case: Case, entry: Entry, data: dispatch.Planned) -> Changes:
+    done = {state.item.id: state.done_at for state in case.items}
+    return {"items": tuple(ItemState(item=item, done_at=done.get(item.id)) for item in data.items)}
+
+
+def _item_done(case: Case, entry: Entry, data: dispatch.ItemDone) -> Changes:
+    return {"items": tuple(_done(state, data.item, entry.at) for state in case.items)}
+
+
+def _done(state: ItemState, item: str, at: int) -> ItemState:
+    return state.model_copy(update={"done_at": at}) if state.item.id == item else state
+
+
+def _rework(case: Case, entry: Entry, data: dispatch.ReworkOrdered) -> Changes:
+    again = set(data.items) or {state.item.id for state in case.items}
+    return {"items": tuple(_reopened_item(state, again) for state in case.items)}
+
+
+def _reopened_item(state: ItemState, again: set[str]) -> ItemState:
+    return state.model_copy(update={"done_at": None}) if state.item.id in again else state
+
+
+def _parked(case: Case, entry: Entry, data: oversight.Parked) -> Changes:
+    return {"parked": True}
+
+
+def _unparked(case: Case, entry: Entry, data: oversight.Unparked) -> Changes:
+    return {"parked": False, "awaits": Awaiting(machine=data.service, since=entry.at)}
+
+
+def _reopened(case: Case, entry: Entry, data: closure.Reopened) -> Changes:
+    return {"generation": case.generation + 1, "check": CheckState.NONE}
+
+
+_CHANGES: dict[type[Event], Callable[[Case, Entry, Any], Changes]] = {
+    triage.Classified: _classified,
+    triage.Filed: _filed,
+    triage.Merged: lambda case, entry, data: {"merged_into": data.into},
+    triage.Linked: lambda case, entry, data: {"linked": (*case.linked, data.other)},
+    dispatch.Dispatched: _dispatched,
+    dispatch.HandedOver: _handed_over,
+    dispatch.Planned: _planned,
+    dispatch.ItemDone: _item_done,
+    dispatch.Returned: lambda case, entry, data: {"returns": case.returns + 1},
+    dispatch.Suspended: lambda case, entry, data: {"suspensions": case.suspensions + 1},
+    dispatch.ReworkOrdered: _rework,
+    closure.CheckPlanned: lambda case, entry, data: {"check": CheckState.PLANNED},
+    closure.CheckPassed: lambda case, entry, data: {"check": CheckState.PASSED},
+    closure.CheckFailed: lambda case, entry, data: {"check": CheckState.FAILED, "rework": case.rework + 1},
+    closure.PatrolPlanned: lambda case, entry, data: {"patrols": case.patrols + data.times},
+    closure.Rated: lambda case, entry, data: {"rating": Rating(score=data.score, solved=data.solved)},
+    closure.Reopened: _reopened,
+    oversight.Parked: _parked,
+    oversight.Unparked: _unparked,
+    oversight.ContentErased: lambda case, entry, data: {"erased": True},
+}

@@ -1,1 +1,1 @@
-"""How services run: settings, logs, web, Kafka, MongoDB, the worker. Knows no case."""
+"""How services run: settings, Kafka, worker, web, security, logs, embedded servers. Knows no case."""

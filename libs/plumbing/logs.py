@@ -22,7 +22,7 @@ DROPPED = "dropped"
 
 def logger(name: str) -> FilteringBoundLogger:
     """A logger that names its module."""
-    return cast(FilteringBoundLogger, structlog.get_logger(logger=name.removeprefix("libs.plumbing.")))
+    return cast(FilteringBoundLogger, structlog.get_logger(module=name.removeprefix("libs.plumbing.")))
 
 
 def drop_personal(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -1,0 +1,76 @@
+"""A message at a door: CloudEvents 1.0 structured JSON, from a publisher that its topic names."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from libs.casework.refusal import Refusal, Why
+
+MAX_BYTES = 256 * 1024
+"""A larger message is refused and kept in the rejection topic, not dropped."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FUTURE = timedelta(minutes=5)
+
+
+class CloudEventIn(BaseModel):
+    """The attributes that we read; extension attributes are allowed and passed over, as the standard says."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    specversion: Literal["1.0"]
+    id: Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
+    type: Annotated[str, Field(min_length=1, max_length=128)]
+    source: Annotated[str, Field(min_length=1, max_length=256)]
+    subject: UUID | None = None
+    time: AwareDatetime | None = None
+    traceparent: Annotated[str | None, Field(max_length=64)] = None
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A readable message; `happened_at` in µs UTC. `key` is its idempotency key across all publishers."""
+
+    publisher: str
+    id: str
+    type: str
+    subject: UUID | None
+    happened_at: int | None
+    trace: str | None
+    data: dict[str, Any]
+
+    @property
+    def key(self) -> str:
+        """Publisher and id: the same message again is the same key again."""
+        return f"publisher:{self.publisher}/{self.id}"
+
+
+def read_message(value: bytes, publisher: str, now: int) -> Message | Refusal:
+    """The message in a record's value, or why it cannot be one. `now` in µs UTC."""
+    if len(value) > MAX_BYTES:
+        return Refusal(Why.TOO_LARGE, f"{len(value)} bytes; allowed are {MAX_BYTES}", field="value")
+    try:
+        event = CloudEventIn.model_validate_json(value)
+    except ValidationError as error:
+        return refusal_from(error)
+    if event.time and event.time - _FUTURE > _EPOCH + timedelta(microseconds=now):
+        return Refusal(Why.FROM_THE_FUTURE, f"time {event.time.isoformat()} lies ahead of ours", field="time")
+    return Message(
+        publisher, event.id, event.type, event.subject, _micros(event.time), event.traceparent, event.data
+    )
+
+
+def refusal_from(error: ValidationError, within: str = "") -> Refusal:
+    """The first thing that was wrong, by field, with what is allowed; the input itself is not repeated."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    where = ".".join([within, *map(str, first["loc"])] if within else [str(part) for part in first["loc"]])
+    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    return Refusal(Why.INVALID, f"{where or 'value'}: {first['msg']}{more}", field=where or "value")
+
+
+def _micros(time: datetime | None) -> int | None:
+    return None if time is None else (time - _EPOCH) // timedelta(microseconds=1)

@@ -1,0 +1,88 @@
+"""What a service does by itself: the news wakes it, the sweep finds what the news missed; both do the same.
+
+Only the case as it stands counts: a record says which case to look at, nothing more. So a record twice, late or out of
+order changes nothing, and a lost one is made good by the sweep.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from uuid import UUID
+
+import structlog
+
+from libs.casestore.append import Append
+from libs.casestore.store import CaseStore
+from libs.casework.case import Case
+from libs.casework.draft import AtSeq, Change, Speaker
+from libs.casework.entry import Actor
+from libs.casework.events.model import Event
+from libs.casework.refusal import Refusal, Why
+from libs.casework.vocabulary import Role, Service
+from libs.casework.wire import subject_and_sequence
+from libs.plumbing.records import Record
+from libs.plumbing.rejections import Reason, Rejections
+
+log = structlog.get_logger()
+
+Decisions = Mapping[UUID, tuple[Event, ...]]
+DecideAll = Callable[[Sequence[Case]], Awaitable[Decisions]]
+
+
+def machine_actor(service: Service) -> Actor:
+    """How a service stands in the log when it decides by rule."""
+    return Actor(id=f"service:{service}", role=Role.SYSTEM)
+
+
+class Reactor:
+    """Decides for the cases that await one service."""
+
+    def __init__(
+        self, service: Service, store: CaseStore, decide: DecideAll, rejections: Rejections
+    ) -> None:
+        self._service = service
+        self._store = store
+        self._decide = decide
+        self._rejections = rejections
+        self._speaker = Speaker(service, machine_actor(service))
+
+    async def on_news(self, records: Sequence[Record]) -> None:
+        """Handler of the service's voices: look at the cases that the records name."""
+        cases: dict[UUID, None] = {}
+        for record in records:
+            subject = _subject(record)
+            if subject is None:
+                await self._rejections.refuse(record, _NOT_AN_EVENT)
+            else:
+                cases[subject] = None
+        await self.look_at(cases)
+
+    async def look_at(self, case_ids: Iterable[UUID]) -> int:
+        """Decide for those that await this service now; returns how many moved on."""
+        loaded = await self._store.load(list(case_ids))
+        return await self.act_on(list(loaded.values()))
+
+    async def act_on(self, cases: Sequence[Case]) -> int:
+        """Decide and append for `cases`; what does not await this service any more is already done."""
+        waiting = [case for case in cases if case.awaits.machine is self._service and not case.parked]
+        if not waiting:
+            return 0
+        decisions = await self._decide(waiting)
+        appends = [self._append(case, decisions[case.id]) for case in waiting if case.id in decisions]
+        results = await self._store.append_many(appends)
+        for append, result in zip(appends, results, strict=True):
+            if isinstance(result, Refusal) and result.code is not Why.STALE:
+                log.error("decision refused", case_id=str(append.changes[0].case_id), why=result.detail)
+        return sum(not isinstance(result, Refusal) for result in results)
+
+    def _append(self, case: Case, events: tuple[Event, ...]) -> Append:
+        key = f"{self._service}:{case.id}:{case.seq}"
+        return Append((Change(case.id, AtSeq(case.seq), events),), self._speaker, key)
+
+
+_NOT_AN_EVENT = Reason("invalid", "not an event of a case", "subject", ("a CloudEvent from banjie.cases",))
+
+
+def _subject(record: Record) -> UUID | None:
+    try:
+        return UUID(subject_and_sequence(record.value)[0])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None

@@ -1,0 +1,28 @@
+"""Whose case it is. Another office's case does not exist for you: 404, never 403."""
+
+from libs.casework.case import Case
+from libs.casework.entry import Actor
+from libs.casework.refusal import Refusal, Why
+from libs.casework.vocabulary import Role
+
+_DISTRICT_ROLES = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
+
+
+def hidden(case: Case, actor: Actor) -> Refusal | None:
+    """Unknown-case, when the case belongs to an office that is not the actor's."""
+    if actor.office == case.office or actor.role in _DISTRICT_ROLES:
+        return None
+    return Refusal(Why.UNKNOWN_CASE, f"no case {case.id}")
+
+
+def holds(case: Case, actor: Actor) -> bool:
+    """Whether the actor's unit leads the case or helps with it."""
+    return case.assignment is not None and actor.unit in (case.assignment.lead, *case.assignment.helpers)
+
+
+def not_the_lead(case: Case, actor: Actor, attempted: str) -> Refusal | None:
+    """A unit's step is for the lead unit; clerks may act on a unit's behalf (代办), which the log shows by their role."""
+    if actor.role in (Role.CLERK, Role.ADMINISTRATOR) or (actor.unit and actor.unit == case.lead):
+        return None
+    detail = f"{attempted} is for the lead unit of this case or a clerk of its office"
+    return Refusal(Why.NOT_ALLOWED, detail, case.stage, attempted, allowed=("lead unit", Role.CLERK))

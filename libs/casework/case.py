@@ -61,7 +61,7 @@ class Case(Frozen):
     """The snapshot of one case. Everything here follows from the log (`libs.casework.fold`); nothing personal.
 
     `head` is the hash of the newest entry (hex). `generation` counts from 1 and rises when a closed case is reopened.
-    `accounts` are the ids of who acted for the unit, so that a check can be independent.
+    `before_parking` is who was awaited when it was parked, and will be again.
     """
 
     id: UUID
@@ -76,6 +76,7 @@ class Case(Frozen):
     publisher: str | None = None
     public: bool = False
     parked: bool = False
+    before_parking: Awaiting | None = None
     declared_category: str | None = None
     seen_on_spot: bool = False
     category: str | None = None

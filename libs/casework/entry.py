@@ -54,7 +54,11 @@ class Entry(BaseModel):
     @field_validator("data", mode="before")
     @classmethod
     def _typed(cls, value: Any, info: ValidationInfo) -> Any:
-        return value if isinstance(value, Event) else EVENTS.read(info.data["type"], value)
+        if isinstance(value, Event):
+            return value
+        if "type" not in info.data:
+            raise ValueError("an entry without a readable type")
+        return EVENTS.read(info.data["type"], value)
 
 
 def entry_bytes(entry: Entry) -> bytes:

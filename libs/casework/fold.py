@@ -76,7 +76,7 @@ def _common(case: Case, entry: Entry, row: Step, head: bytes) -> Changes:
         changes |= {"stage": entry.stage, "stage_at": entry.at, "closed_at": _closed_at(entry)}
     if row.awaits is not None:
         waiting = Awaiting(machine=row.awaits.machine, person=row.awaits.person, since=entry.at)
-        changes |= {"awaits": waiting, "parked": False}
+        changes |= {"awaits": waiting, "parked": False, "before_parking": None}
     return changes
 
 
@@ -152,11 +152,14 @@ def _reopened_item(state: ItemState, again: set[str]) -> ItemState:
 
 
 def _parked(case: Case, entry: Entry, data: oversight.Parked) -> Changes:
-    return {"parked": True}
+    return {"parked": True, "before_parking": case.before_parking or case.awaits}
 
 
 def _unparked(case: Case, entry: Entry, data: oversight.Unparked) -> Changes:
-    return {"parked": False, "awaits": Awaiting(machine=data.service, since=entry.at)}
+    if case.before_parking is None:
+        return {}
+    awaits = case.before_parking.model_copy(update={"since": entry.at})
+    return {"parked": False, "before_parking": None, "awaits": awaits}
 
 
 def _reopened(case: Case, entry: Entry, data: closure.Reopened) -> Changes:
@@ -167,6 +170,7 @@ _CHANGES: dict[type[Event], Callable[[Case, Entry, Any], Changes]] = {
     triage.Classified: _classified,
     triage.Filed: _filed,
     triage.Merged: lambda case, entry, data: {"merged_into": data.into},
+    triage.Reinstated: lambda case, entry, data: {"merged_into": None},
     triage.Linked: lambda case, entry, data: {"linked": (*case.linked, data.other)},
     dispatch.Dispatched: _dispatched,
     dispatch.HandedOver: _handed_over,

@@ -119,24 +119,29 @@ def step(stage: Stage | None, event: str, said_by: Service) -> Step | Refusal:
     """The row that lets `said_by` say `event` about a case at `stage` (None: no case yet), or why not."""
     row = _BY_EVENT.get(event)
     if row is None:
-        return Refusal(Why.UNKNOWN_EVENT, f"no step is called {event}", stage, event, tuple(_BY_EVENT))
+        detail = f"no step is called {event}, asked for {_here(stage)}"
+        return Refusal(Why.UNKNOWN_EVENT, detail, stage, event, tuple(_BY_EVENT))
     if stage not in row.at:
         return _wrong_stage(stage, row)
     if said_by not in row.said_by:
         speakers = tuple(sorted(row.said_by))
-        return Refusal(Why.NOT_THIS_SERVICE, f"{said_by} may not say {event}", stage, event, speakers)
+        detail = f"{said_by} may not say {event} about {_here(stage)}; {' or '.join(speakers)} may"
+        return Refusal(Why.NOT_THIS_SERVICE, detail, stage, event, speakers)
     return row
 
 
 def _wrong_stage(stage: Stage | None, row: Step) -> Refusal:
-    here = f"a case at {stage} ({stage.zh})" if stage else "a case that does not exist yet"
     return Refusal(
         Why.NOT_THIS_STAGE,
-        f"{row.event} cannot happen to {here}; it happens at {', '.join(_names(row))}",
+        f"{row.event} cannot happen to {_here(stage)}; it happens at {', '.join(_names(row))}",
         stage,
         row.event,
         steps_from(stage),
     )
+
+
+def _here(stage: Stage | None) -> str:
+    return f"a case at {stage} ({stage.zh})" if stage else "a case that does not exist yet"
 
 
 def _names(row: Step) -> list[str]:

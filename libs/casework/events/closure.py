@@ -55,7 +55,7 @@ class PatrolPlanned(Event):
     TYPE = "patrol_planned"
     ZH = "安排巡查"
 
-    grid: str | None
+    grid: str | None = None
     every_days: Annotated[int, Field(ge=1, le=366)]
     times: Annotated[int, Field(ge=1, le=100)]
 

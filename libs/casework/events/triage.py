@@ -1,6 +1,9 @@
 """What triage says: what it is, where it is, whether it is a case at all."""
 
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import Field
 
 from libs.casework.events.model import ContentRef, Event, Fact
 from libs.casework.vocabulary import Source, Urgency
@@ -10,7 +13,7 @@ class Suggestion(Fact):
     """One ranked guess: subclass id, score between 0 and 1, and the words or rules that speak for it."""
 
     category: str
-    score: float
+    score: Annotated[float, Field(ge=0, le=1)]
     because: tuple[str, ...] = ()
 
 
@@ -51,7 +54,7 @@ class ConfirmationAsked(Event):
     ZH = "下发核实"
     IF_PUBLIC = frozenset({"grid"})
 
-    grid: str | None
+    grid: str | None = None
 
 
 class Confirmed(Event):

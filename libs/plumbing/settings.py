@@ -5,6 +5,7 @@ for example `mongo_password`), then the defaults. Secrets are `SecretStr`: they 
 """
 
 import os
+import socket
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -43,6 +44,7 @@ class Settings(BaseSettings):
     )
 
     service: Name = "banjie"
+    instance: str = Field(default_factory=socket.gethostname)
     data_dir: Path | None = None
     office_zone: Annotated[str, AfterValidator(known_zone)] = "Asia/Shanghai"
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -76,7 +76,8 @@ def table(*kinds: CommandKind) -> CommandTable:
 class Command:
     """Somebody wants `kind` done to a case. `key` is unique to this wish; `fingerprint` tells a retry from a reuse.
 
-    `rev`: what the person saw (None: judged by the table alone). `happened_at` in µs UTC when told later.
+    `rev`: what the person saw (None: judged by the table alone). `happened_at` in µs UTC when told later. `area`: codes
+    of the grids and communities that a grid worker covers.
     """
 
     kind: CommandKind
@@ -88,6 +89,7 @@ class Command:
     rev: int | None = None
     happened_at: int | None = None
     trace: str | None = field(default=None, compare=False)
+    area: frozenset[str] = frozenset()
 
 
 def waves(commands: Sequence[Command]) -> list[list[int]]:

@@ -18,7 +18,7 @@ from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Service
 from libs.stages.commands import Command, Sealed, waves
 from libs.stages.outcome import Done, Outcome
-from libs.stages.scope import hidden
+from libs.stages.scope import hidden, outside
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class CommandDesk:
             return Refusal(
                 Why.UNKNOWN_CASE, f"no case {command.case_id}", None, command.kind.name, field="subject"
             )
-        refused = hidden(case, command.actor) or _missing(command, loaded, case)
+        refused = _out_of_reach(case, command) or _missing(command, loaded, case)
         if refused:
             return refused
         sealed, contents = _seal(command, loaded)
@@ -88,6 +88,11 @@ class CommandDesk:
     async def _maybe_done(self, command: Command, refusal: Refusal) -> Appended | Refusal:
         """A retry of what was done long ago is refused by the rules by now: it is still "already done"."""
         return await self._store.answered(command.key, command.fingerprint) or refusal
+
+
+def _out_of_reach(case: Case, command: Command) -> Refusal | None:
+    actor = command.actor
+    return hidden(case, actor) or outside(case, actor, command.area, command.kind.name)
 
 
 def _missing(command: Command, loaded: _Loaded, case: Case) -> Refusal | None:

@@ -15,6 +15,14 @@ def hidden(case: Case, actor: Actor) -> Refusal | None:
     return Refusal(Why.UNKNOWN_CASE, f"no case {case.id}")
 
 
+def outside(case: Case, actor: Actor, area: frozenset[str], attempted: str) -> Refusal | None:
+    """A grid worker acts in their own grids (or communities, by code) only; nobody else is bound by `area`."""
+    if actor.role is not Role.GRID_WORKER or not area.isdisjoint({case.grid, case.community}):
+        return None
+    detail = f"{attempted} is for the worker of this case's grid"
+    return Refusal(Why.NOT_ALLOWED, detail, case.stage, attempted, allowed=("its grid worker", Role.CLERK))
+
+
 def holds(case: Case, actor: Actor) -> bool:
     """Whether the actor's unit leads the case or helps with it."""
     return case.assignment is not None and actor.unit in (case.assignment.lead, *case.assignment.helpers)

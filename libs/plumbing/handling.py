@@ -68,6 +68,8 @@ class Handling:
         self._on_parked, self._end = on_parked, end
         self.waiting = False
         """Whether something that we need is away."""
+        self.ended = 0
+        """Records brought to their end since the start."""
         self.alone: Record | None = None
         """The record that is being handled by itself: whom to blame when the loop is stuck."""
 
@@ -82,7 +84,12 @@ class Handling:
             log.warning("batch_hung", records=len(together), limit_s=self._limits.handler_s)
             for record in together:
                 await self._one(record)
-        handled.labels(self._service).inc(len(batch))
+        elif together:
+            self._count(len(together))
+
+    def _count(self, records: int) -> None:
+        self.ended += records
+        handled.labels(self._service).inc(records)
 
     async def _one(self, record: Record) -> None:
         past = await self._surely(lambda: self._attempts.begin(record))
@@ -95,6 +102,7 @@ class Handling:
             await self._park(record, f"its handling took over {self._limits.handler_s:g} s", past.deaths + 1)
         await self._surely(lambda: self._attempts.done(record))
         self.alone = None
+        self._count(1)
 
     async def _park(self, record: Record, reason: str, attempts: int) -> None:
         log.error("record_parked", place=record.place, reason=reason, attempts=attempts)

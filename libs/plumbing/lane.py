@@ -25,7 +25,6 @@ class Lane:
         self._room.set()
         self._busy = asyncio.Lock()
         self._closing = False
-        self.done = 0
         self.next_offsets: dict[tuple[str, int], int] = {}
 
     async def agent(self, stream: Any) -> None:
@@ -60,7 +59,6 @@ class Lane:
                 await stream.ack(event)
                 message = event.message
                 self.next_offsets[message.topic, message.partition] = message.offset + 1
-            self.done += len(taken)
 
     async def _batch_is_there(self) -> None:
         if self._buffer:

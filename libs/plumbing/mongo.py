@@ -58,5 +58,6 @@ def _options(settings: Settings) -> dict[str, Any]:
     if settings.mongo_user and settings.mongo_password:
         options["username"] = settings.mongo_user
         options["password"] = settings.mongo_password.get_secret_value().strip()
-        options["authSource"] = settings.mongo_database
+        if "authsource=" not in settings.mongo_uri.lower():
+            options["authSource"] = "admin"
     return options

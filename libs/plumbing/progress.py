@@ -34,7 +34,7 @@ class Lag:
 
     def done(self) -> int:
         """Records brought to an end since the start."""
-        return sum(lane.done for lane in self._lanes)
+        return sum(lane.handling.ended for lane in self._lanes)
 
     def waiting(self) -> bool:
         """Whether a lane waits for something that is away."""

@@ -79,7 +79,7 @@ class Worker:
 
     def handled(self) -> int:
         """Records brought to their end since the start."""
-        return sum(lane.done for lane in self._lanes)
+        return sum(lane.handling.ended for lane in self._lanes)
 
     async def ready(self) -> str:
         """A check for `/readyz`: raises until partitions are assigned and while a dependency is away."""

@@ -31,7 +31,11 @@ RunAs = Literal["all", "api", "worker"]
 
 
 class Room(Protocol):
-    """What a service builds from its ports; its endpoints reach it as `request.app.state.ports`."""
+    """What a service builds from its ports: what it answers over HTTP, what it listens to, what it decides by itself."""
+
+    @property
+    def routers(self) -> Sequence[APIRouter]:
+        """Its HTTP door; empty for a service without one."""
 
     @property
     def routes(self) -> Sequence[Route]:
@@ -47,7 +51,6 @@ class StageService:
     """A service as its composition root describes it."""
 
     service: Service
-    routers: Sequence[APIRouter]
     build: Callable[[Ports], Awaitable[Room]]
 
 
@@ -62,7 +65,9 @@ def application(
         async with AsyncExitStack() as stack:
             ports = await stack.enter_async_context(open_ports(stage.service, settings))
             await check_clock(ports.database.client)
-            room = app.state.ports = await stage.build(ports)
+            room = await stage.build(ports)
+            for router in room.routers if run_as != "worker" else ():
+                app.include_router(router)
             started["database"] = _pings(ports)
             if run_as != "api":
                 started["worker"] = await _run_worker(stack, stage.service, ports, room)
@@ -70,10 +75,7 @@ def application(
 
     names = ("database",) if run_as == "api" else ("database", "worker")
     checks = {name: _once_started(started, name) for name in names}
-    routers = stage.routers if run_as != "worker" else ()
-    return service_app(
-        stage.service, routers, settings=settings, verifier=verifier, checks=checks, lifespan=lifespan
-    )
+    return service_app(stage.service, settings=settings, verifier=verifier, checks=checks, lifespan=lifespan)
 
 
 def _once_started(started: Mapping[str, Check], name: str) -> Check:

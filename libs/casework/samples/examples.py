@@ -1,0 +1,111 @@
+"""One telling example of every event, from the story of the broken hoarding (破损围挡). Ids and times never change."""
+
+from uuid import UUID
+
+from libs.casework.events import ContentRef, Event, closure, dispatch, intake, oversight, triage
+from libs.casework.vocabulary import Role, Service, Source, Urgency
+
+MINUTE = 60_000_000
+BEGAN_AT = 1_793_930_400_000_000
+"""2026-11-06 02:00 UTC, 10:00 in Datong: when the first sample was reported (µs)."""
+DATA_VERSION = "2026-11-24"
+GRID, COMMUNITY = "140213053902001", "140213053902"
+OTHER_CASE = UUID("0193f000-0000-7000-8000-00000000000b")
+
+
+def _content(kind: str, number: int) -> ContentRef:
+    return ContentRef(
+        id=UUID(int=0x0193_F000_0000_7C00_8000_0000_0000_0000 + number), kind=kind, digest="5e" * 32
+    )
+
+
+WORDS, NOTE, PHOTO, AFTER = (
+    _content("words", 1),
+    _content("note", 2),
+    _content("photo", 3),
+    _content("photo", 4),
+)
+ITEMS = (
+    dispatch.WorkItem(id="dismantle", unit="pmc", words=NOTE, due_at=BEGAN_AT + 600 * MINUTE),
+    dispatch.WorkItem(id="clear", unit="dist_sanitation"),
+    dispatch.WorkItem(id="beautify", unit="community"),
+)
+GUESS = triage.Suggestion(category="hoarding", score=0.93, because=("围挡", "破损"))
+
+EXAMPLES: tuple[Event, ...] = (
+    intake.Reported(
+        number="YB-2026-000001",
+        source=Source.RESIDENT,
+        channel="http",
+        declared_category="hoarding",
+        grid=GRID,
+        contents=(WORDS, PHOTO),
+    ),
+    intake.DetailsAdded(contents=(PHOTO,)),
+    intake.Withdrawn(words=NOTE),
+    triage.Classified(
+        category="hoarding",
+        urgency=Urgency.NORMAL,
+        public=True,
+        office="yingbin",
+        grid=GRID,
+        community=COMMUNITY,
+        because=("words", "place"),
+        suggestions=(GUESS,),
+        data_version=DATA_VERSION,
+    ),
+    triage.QueuedForClerk(because=("two_categories",), suggestions=(GUESS,), data_version=DATA_VERSION),
+    triage.ConfirmationAsked(grid=GRID),
+    triage.Confirmed(found=True, evidence=(PHOTO,), words=NOTE),
+    triage.Filed(category="hoarding", source=Source.RESIDENT, grid=GRID, community=COMMUNITY),
+    triage.Rejected(reason="not_found", words=NOTE),
+    triage.Merged(into=OTHER_CASE),
+    triage.Linked(other=OTHER_CASE, how="recurs"),
+    triage.Reinstated(reason="new_facts"),
+    dispatch.UnitUndecided(because=("no_owner_known",)),
+    dispatch.Dispatched(
+        lead="pmc",
+        helpers=("dist_sanitation", "community"),
+        copies=("office_urban",),
+        because=("inside_compound",),
+        data_version=DATA_VERSION,
+    ),
+    dispatch.Planned(items=ITEMS),
+    dispatch.Accepted(),
+    dispatch.Returned(reason="other_owner", words=NOTE),
+    dispatch.HandedOver(lead="office_urban", reason="owner_found"),
+    dispatch.Started(),
+    dispatch.ItemDone(item="dismantle", evidence=(AFTER,), words=NOTE),
+    dispatch.Noted(words=NOTE),
+    dispatch.Suspended(reason="weather", approver="s-0007", until=BEGAN_AT + 2880 * MINUTE),
+    dispatch.Resumed(),
+    dispatch.Extended(reason="hard_work", approver="s-0007", clock="resolution", by_us=480 * MINUTE),
+    dispatch.Resolved(evidence=(AFTER,), words=NOTE),
+    dispatch.ReworkOrdered(items=("clear",)),
+    dispatch.AttentionOrdered(words=NOTE),
+    closure.CheckPlanned(role=Role.CHECKER, not_unit="pmc", because=("public_case",)),
+    closure.CheckPassed(evidence=(AFTER,), words=NOTE),
+    closure.CheckFailed(reason="half_done", items=("clear",), evidence=(AFTER,), words=NOTE),
+    closure.Closed(),
+    closure.PatrolPlanned(grid=GRID, every_days=7, times=4),
+    closure.Rated(score=5, solved=True, words=NOTE),
+    closure.Reopened(reason="came_back", words=NOTE),
+    oversight.DeadlineWarned(clock="resolution", generation=1, due_at=BEGAN_AT + 900 * MINUTE),
+    oversight.DeadlineBreached(clock="resolution", generation=1, due_at=BEGAN_AT + 900 * MINUTE),
+    oversight.ContentViewed(kinds=("words", "photo"), purpose="on_spot_check"),
+    oversight.ContentErased(basis="term_over"),
+    oversight.Parked(service=Service.DISPATCH, record="banjie.triage/3@17", reason="died_three_times"),
+    oversight.Unparked(service=Service.DISPATCH, words=NOTE),
+)
+
+LIVES: tuple[str, ...] = (
+    "reported details_added queued_for_clerk confirmation_asked confirmed classified filed unit_undecided "
+    "dispatched returned dispatched accepted planned started item_done noted suspended resumed extended "
+    "attention_ordered deadline_warned deadline_breached resolved check_planned check_failed rework_ordered "
+    "started resolved check_planned check_passed closed patrol_planned rated linked content_viewed reopened "
+    "parked unparked dispatched handed_over content_erased",
+    "reported rejected reinstated",
+    "reported merged",
+    "reported withdrawn",
+)
+"""Cases told from beginning to end; together they hold every event."""

@@ -1,0 +1,100 @@
+"""The log's bytes: what was written is read back the same, and what is damaged or from the future is refused."""
+
+import json
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from libs.casework.entry import GENESIS, Actor, Entry, chain_hash, entry_bytes, read_entry
+from libs.casework.events import EVENTS, Event, UnknownEvent
+from libs.casework.vocabulary import Service, Stage
+from tests.support.cases import told
+from tests.support.strategies import actors, any_event, events_named, services, stages, times
+
+
+def an_entry(event: Event, actor: Actor, at: int, stage: Stage, service: Service, public: bool) -> Entry:
+    return Entry(
+        id=UUID(int=1),
+        case_id=UUID(int=2),
+        seq=3,
+        rev=2,
+        type=event.name(),
+        at=at,
+        said_by=service,
+        actor=actor,
+        stage=stage,
+        office="yingbin",
+        public=public,
+        data=event,
+        prev=GENESIS.hex(),
+    )
+
+
+entries = st.builds(an_entry, any_event, actors, times, stages, services, st.booleans())
+
+
+@given(entry=entries)
+def test_an_entry_reads_back_as_it_was_written(entry: Entry) -> None:
+    body = entry_bytes(entry)
+    again = read_entry(body)
+    assert again == entry
+    assert type(again.data) is type(entry.data)
+    assert entry_bytes(again) == body
+
+
+@pytest.mark.parametrize("name", EVENTS.names())
+def test_every_event_reads_back_when_its_optional_fields_are_absent(name: str) -> None:
+    @given(event=events_named(name))
+    def reads_back(event: Event) -> None:
+        bare = {
+            field: getattr(event, field)
+            for field, info in type(event).model_fields.items()
+            if info.is_required()
+        }
+        sparse = type(event)(**bare)
+        written = sparse.model_dump(mode="json", exclude_none=True)
+        assert EVENTS.read(name, written) == sparse
+
+    reads_back()
+
+
+def test_an_event_type_from_the_future_is_named_and_not_read() -> None:
+    body = json.loads(told("reported").log[0].body)
+    body["type"] = "reported.v2"
+    with pytest.raises(UnknownEvent, match=r"reported\.v2"):
+        read_entry(json.dumps(body).encode())
+
+
+@pytest.mark.parametrize("damage", [{"type": None}, {"seq": "three"}, {"surprise": 1}, {"data": {}}])
+def test_a_damaged_entry_is_a_validation_error(damage: dict[str, object]) -> None:
+    body = json.loads(told("reported").log[0].body) | damage
+    with pytest.raises(ValidationError):
+        read_entry(json.dumps(body).encode())
+
+
+def test_an_entry_without_a_type_is_a_validation_error() -> None:
+    body = json.loads(told("reported").log[0].body)
+    del body["type"]
+    with pytest.raises(ValidationError, match="type"):
+        read_entry(json.dumps(body).encode())
+
+
+@given(prev=st.binary(min_size=32, max_size=32), one=st.binary(), other=st.binary())
+def test_the_chain_hash_tells_different_bytes_apart(prev: bytes, one: bytes, other: bytes) -> None:
+    assert (chain_hash(prev, one) == chain_hash(prev, other)) == (one == other)
+    assert len(chain_hash(prev, one)) == 32
+
+
+def test_an_event_with_an_unknown_field_is_refused() -> None:
+    with pytest.raises(ValidationError, match="mood"):
+        EVENTS.read("accepted.v1", {"mood": "good"})
+
+
+def test_the_registry_knows_its_own_and_nothing_else() -> None:
+    assert "filed.v1" in EVENTS
+    assert "filed.v7" not in EVENTS
+    with pytest.raises(UnknownEvent):
+        EVENTS["filed.v7"]

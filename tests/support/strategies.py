@@ -1,12 +1,13 @@
 """Hypothesis strategies for the vocabulary: any event of any type, with every field drawn."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from hypothesis import strategies as st
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from libs.casework.entry import Actor
+from libs.casework.entry import GENESIS, Actor, Entry
 from libs.casework.events import EVENTS, ContentRef, Event
 from libs.casework.events.dispatch import WorkItem
 from libs.casework.events.triage import Suggestion
@@ -41,3 +42,24 @@ def events_named(name: str) -> st.SearchStrategy[Event]:
 
 
 any_event = event_names.flatmap(events_named)
+
+
+def an_entry(event: Event, actor: Actor, at: int, stage: Stage, service: Service, public: bool) -> Entry:
+    return Entry(
+        id=UUID(int=1),
+        case_id=UUID(int=2),
+        seq=3,
+        rev=2,
+        type=event.name(),
+        at=at,
+        said_by=service,
+        actor=actor,
+        stage=stage,
+        office="yingbin",
+        public=public,
+        data=event,
+        prev=GENESIS.hex(),
+    )
+
+
+entries = st.builds(an_entry, any_event, actors, times, stages, services, st.booleans())

@@ -1,39 +1,16 @@
 """The log's bytes: what was written is read back the same, and what is damaged or from the future is refused."""
 
 import json
-from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from libs.casework.entry import GENESIS, Actor, Entry, chain_hash, entry_bytes, read_entry
+from libs.casework.entry import Entry, chain_hash, entry_bytes, read_entry
 from libs.casework.events import EVENTS, Event, UnknownEvent
-from libs.casework.vocabulary import Service, Stage
 from tests.support.cases import told
-from tests.support.strategies import actors, any_event, events_named, services, stages, times
-
-
-def an_entry(event: Event, actor: Actor, at: int, stage: Stage, service: Service, public: bool) -> Entry:
-    return Entry(
-        id=UUID(int=1),
-        case_id=UUID(int=2),
-        seq=3,
-        rev=2,
-        type=event.name(),
-        at=at,
-        said_by=service,
-        actor=actor,
-        stage=stage,
-        office="yingbin",
-        public=public,
-        data=event,
-        prev=GENESIS.hex(),
-    )
-
-
-entries = st.builds(an_entry, any_event, actors, times, stages, services, st.booleans())
+from tests.support.strategies import entries, events_named
 
 
 @given(entry=entries)

@@ -1,0 +1,112 @@
+"""What each event changes in the snapshot, beyond stage and who is awaited."""
+
+import pytest
+
+from libs.casework.case import CheckState
+from libs.casework.entry import GENESIS
+from libs.casework.events import UnknownEvent
+from libs.casework.fold import BrokenLog, apply, fold
+from libs.casework.samples import lives
+from libs.casework.vocabulary import Role, Service, Stage
+from tests.support.cases import a_told_case_at, told
+
+
+def test_folding_from_the_middle_gives_the_same_case() -> None:
+    log = [(one.entry, one.hash) for one in lives()[0]]
+    half = fold(log[:20])
+    assert fold(log[20:], half) == fold(log)
+
+
+def test_a_log_that_does_not_begin_with_a_report_is_broken() -> None:
+    entry = told("reported rejected").last
+    with pytest.raises(BrokenLog, match=r"rejected\.v1"):
+        apply(None, entry, GENESIS)
+
+
+def test_an_unknown_event_is_not_folded_over() -> None:
+    story = told("reported")
+    with pytest.raises(UnknownEvent):
+        apply(story.case, story.last.model_copy(update={"type": "dreamt.v1"}), GENESIS)
+
+
+def test_a_returned_order_keeps_its_count_and_loses_nothing() -> None:
+    story = a_told_case_at(Stage.DISPATCHED).then("returned").then("dispatched", final=True).then("accepted")
+    assert (story.so_far.returns, story.so_far.lead) == (1, "pmc")
+    assert story.so_far.assignment is not None
+    assert story.so_far.assignment.final
+
+
+def test_a_new_plan_keeps_what_is_done() -> None:
+    story = a_told_case_at(Stage.WORKING).then("planned").then("item_done").then("planned")
+    done = {state.item.id: state.done_at is not None for state in story.so_far.items}
+    assert done == {"dismantle": True, "clear": False, "beautify": False}
+
+
+def test_rework_opens_the_named_items_and_without_names_all() -> None:
+    story = a_told_case_at(Stage.WORKING).then("planned")
+    for item in ("dismantle", "clear"):
+        story = story.then("item_done", item=item)
+    failed = story.then("resolved").then("check_failed")
+    some, every = failed.then("rework_ordered"), failed.then("rework_ordered", items=())
+    assert [state.done_at is not None for state in some.so_far.items] == [True, False, False]
+    assert [state.done_at is not None for state in every.so_far.items] == [False, False, False]
+    assert failed.so_far.rework == 1
+
+
+def test_the_check_starts_anew_after_reopening() -> None:
+    closed = a_told_case_at(Stage.CLOSED)
+    assert (closed.so_far.check, closed.so_far.closed_at) == (CheckState.PASSED, closed.at)
+    again = closed.then("rated").then("reopened").so_far
+    assert (again.check, again.closed_at, again.generation) == (CheckState.NONE, None, 2)
+    assert again.rating is not None
+
+
+def test_a_merged_case_that_is_reinstated_no_longer_points_elsewhere() -> None:
+    merged = a_told_case_at(Stage.MERGED)
+    assert merged.so_far.merged_into is not None
+    assert merged.then("reinstated").so_far.merged_into is None
+
+
+def test_handing_over_changes_the_lead_and_needs_one() -> None:
+    story = a_told_case_at(Stage.WORKING).then("handed_over")
+    assert (story.so_far.lead, story.so_far.stage) == ("office_urban", Stage.DISPATCHED)
+    with pytest.raises(BrokenLog):
+        apply(a_told_case_at(Stage.FILED).case, story.last, GENESIS)
+
+
+def test_a_parked_case_goes_back_to_the_service_that_was_awaited() -> None:
+    filed = a_told_case_at(Stage.FILED)
+    parked = filed.then("parked")
+    assert (parked.so_far.parked, parked.so_far.awaits.person) == (True, Role.CLERK)
+    again = parked.then("parked").then("unparked").so_far
+    assert (again.parked, again.awaits.machine) == (False, Service.DISPATCH)
+
+
+def test_a_case_parked_while_a_person_held_it_goes_back_to_that_person() -> None:
+    story = a_told_case_at(Stage.WORKING).then("parked").then("unparked")
+    assert story.so_far.awaits.person is Role.UNIT_WORKER
+    assert story.so_far.awaits.machine is None
+    assert story.so_far.awaits.since == story.at
+
+
+def test_unparking_what_is_not_parked_changes_nobody() -> None:
+    story = a_told_case_at(Stage.WORKING)
+    assert story.then("unparked").so_far.awaits == story.so_far.awaits
+
+
+def test_a_parked_case_that_moves_on_is_no_longer_parked() -> None:
+    moved = a_told_case_at(Stage.FILED).then("parked").then("dispatched").so_far
+    assert (moved.parked, moved.before_parking) == (False, None)
+
+
+def test_every_content_that_an_event_names_is_known_to_the_case() -> None:
+    story = a_told_case_at(Stage.WORKING).then("planned").then("item_done").then("content_erased")
+    kinds = {ref.kind for ref in story.so_far.contents}
+    assert kinds == {"words", "photo", "note"}
+    assert story.so_far.erased
+
+
+def test_links_patrols_and_suspensions_are_counted() -> None:
+    story = a_told_case_at(Stage.SUSPENDED).then("linked").then("resumed")
+    assert (len(story.so_far.linked), story.so_far.suspensions) == (1, 1)
+    assert a_told_case_at(Stage.CLOSED).then("patrol_planned").so_far.patrols == 4

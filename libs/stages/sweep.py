@@ -42,10 +42,13 @@ class Patience:
         """Whether the case may be tried at `now` (seconds, monotonic)."""
         return self._next.get((case.id, case.seq), (0.0, 0.0))[0] <= now
 
-    def tried(self, cases: Sequence[Case], now: float) -> None:
-        """Note an attempt; forget all cases but these, since the others have moved on."""
-        waits = {(case.id, case.seq): self._longer((case.id, case.seq)) for case in cases}
-        self._next = {each: (now + wait, wait) for each, wait in waits.items()}
+    def tried(self, cases: Sequence[Case], seen: Sequence[Case], now: float) -> None:
+        """Note an attempt at `cases`; forget all that was not `seen`, since it has moved on."""
+        for case in cases:
+            wait = self._longer((case.id, case.seq))
+            self._next[case.id, case.seq] = (now + wait, wait)
+        still = {(case.id, case.seq) for case in seen}
+        self._next = {each: when for each, when in self._next.items() if each in still}
 
     def _longer(self, each: tuple[object, int]) -> float:
         return min(max(self._next.get(each, (0.0, 0.0))[1] * 2, EVERY_S), LONGEST_WAIT_S)
@@ -86,7 +89,7 @@ class Sweep:
         old = [case for case in found if case.awaits.since < now_us() - YOUNG_US]
         due = [case for case in old if self._patience.due(case, now)]
         moved = await self._reactor.act_on(due) if due else 0
-        self._patience.tried(due, now)
+        self._patience.tried(due, old, now)
         return moved
 
     async def _run(self) -> None:

@@ -117,7 +117,9 @@ def _put_jars(pins: Pins, work: Path, advance: Advance) -> Path:
     made = work / "made"
     made.mkdir()
     with ThreadPoolExecutor(6) as pool:
-        for jar, file in zip(pins.jars, pool.map(lambda jar: fetch_jar(jar, work, advance), pins.jars), strict=True):
+        for jar, file in zip(
+            pins.jars, pool.map(lambda jar: fetch_jar(jar, work, advance), pins.jars), strict=True
+        ):
             file.rename(made / jar.file)
     return made
 

@@ -53,14 +53,20 @@ class Child:
         self._signal(signal.SIGKILL)
         return code
 
+    async def ended_within(self, seconds: float) -> bool:
+        """Whether it has ended by then."""
+        try:
+            await asyncio.wait_for(self.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
     async def stop(self, patience: float) -> int:
         """TERM, and KILL after `patience` seconds. A stopped (SIGSTOP) process cannot hear TERM: KILL ends it."""
         self._signal(signal.SIGTERM)
-        try:
-            return await asyncio.wait_for(self.wait(), patience)
-        except TimeoutError:
+        if not await self.ended_within(patience):
             self._signal(signal.SIGKILL)
-            return await self.wait()
+        return await self.wait()
 
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):

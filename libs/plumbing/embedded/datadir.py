@@ -74,7 +74,7 @@ def write_private(file: Path, text: str) -> None:
     handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as target:
         target.write(text)
-    os.replace(partial, file)
+    partial.replace(file)
 
 
 def write_json(file: Path, content: Mapping[str, Any]) -> None:

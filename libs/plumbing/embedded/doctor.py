@@ -54,7 +54,9 @@ def require_machine(folder: Path) -> None:
 def check_python(version: tuple[int, ...]) -> Finding:
     """Python 3.11 or newer."""
     shown = ".".join(str(part) for part in version)
-    return _found("python", version >= (3, 11), f"Python {shown}", f"Python {shown}", "install Python 3.11 or newer")
+    return _found(
+        "python", version >= (3, 11), f"Python {shown}", f"Python {shown}", "install Python 3.11 or newer"
+    )
 
 
 def check_pip(there: bool) -> Finding:
@@ -69,7 +71,9 @@ def check_architecture(system: str, machine: str) -> Finding:
     """MongoDB's wheel is made for Linux on x86-64 only."""
     ok = system == "Linux" and machine in ("x86_64", "AMD64")
     shown = f"{system} {machine}"
-    return _found("architecture", ok, shown, shown, "embedded servers need Linux x86_64; use the compose file here")
+    return _found(
+        "architecture", ok, shown, shown, "embedded servers need Linux x86_64; use the compose file here"
+    )
 
 
 def check_glibc(libc: tuple[str, str]) -> Finding:
@@ -78,7 +82,9 @@ def check_glibc(libc: tuple[str, str]) -> Finding:
     numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
     shown = f"{name or 'C library unknown'} {version}".strip()
     ok = name == "glibc" and numbers >= _OLDEST_GLIBC
-    return _found("glibc", ok, shown, shown, "needs glibc 2.34: Debian 12, Ubuntu 22.04, openEuler 22.03 or newer")
+    return _found(
+        "glibc", ok, shown, shown, "needs glibc 2.34: Debian 12, Ubuntu 22.04, openEuler 22.03 or newer"
+    )
 
 
 def check_library(name: str, remedy: str) -> Finding:
@@ -110,7 +116,9 @@ def check_port(port: int) -> Finding:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            return _found(f"port {port}", False, f"port {port} is taken", f"端口 {port} 被占用", "choose another --port")
+            return _found(
+                f"port {port}", False, f"port {port} is taken", f"端口 {port} 被占用", "choose another --port"
+            )
     return _found(f"port {port}", True, f"port {port} is free", f"端口 {port} 空闲", "")
 
 

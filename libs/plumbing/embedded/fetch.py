@@ -19,7 +19,8 @@ def fetch_wheel(wheel: Wheel, into: Path, advance: Advance) -> Path:
     wanted = into / "requirements.txt"
     wanted.write_text(" ".join([wheel.package, *(f"--hash=sha256:{digest}" for digest in wheel.sha256)]))
     with _watched(into, wheel.size, advance):
-        done = subprocess.run(_pip(wanted, into), env=os.environ | {"TMPDIR": str(into)}, capture_output=True)
+        environment = os.environ | {"TMPDIR": str(into)}
+        done = subprocess.run(_pip(wanted, into), check=False, env=environment, capture_output=True)  # noqa: S603
     if done.returncode:
         raise EmbeddedError(_why_pip_failed(wheel, done.stderr.decode(errors="replace")))
     found = next(into.glob("*.whl"))
@@ -30,7 +31,7 @@ def fetch_wheel(wheel: Wheel, into: Path, advance: Advance) -> Path:
 def fetch_jar(jar: Jar, into: Path, advance: Advance) -> Path:
     """The jar's file in `into`, resolved by jgo from `BANJIE_MAVEN` (address of a mirror) or Maven Central."""
     try:
-        from jgo.maven import MavenContext, PythonResolver
+        from jgo.maven import MavenContext, PythonResolver  # noqa: PLC0415  an extra
     except ImportError as missing:
         raise EmbeddedError("jgo is missing: install Banjie with its extra, banjie[embedded]") from missing
     mirror = os.environ.get("BANJIE_MAVEN")
@@ -42,9 +43,11 @@ def fetch_jar(jar: Jar, into: Path, advance: Advance) -> Path:
     )
     group, artifact, version = jar.maven.split(":")
     try:
-        found = context.project(group, artifact).at_version(version).artifact().resolve()
+        found = Path(context.project(group, artifact).at_version(version).artifact().resolve())
     except Exception as failed:  # requests, jgo and urllib3 each raise their own
-        raise EmbeddedError(f"{jar.maven} cannot be fetched: {_first_line(failed)}; run again to go on") from failed
+        raise EmbeddedError(
+            f"{jar.maven} cannot be fetched: {_first_line(failed)}; run again to go on"
+        ) from failed
     _verify(found, (jar.sha256,), jar.maven)
     advance(jar.size)
     return found

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import os
 import shutil
 import uuid
 from dataclasses import dataclass
@@ -25,6 +24,9 @@ class KafkaOptions:
 
     heap_mb: int = 320
     full_compiler: bool = False
+
+
+_DEFAULTS = KafkaOptions()
 
 
 def kafka_properties(folder: Path, port: int, controller_port: int, password: str) -> str:
@@ -79,11 +81,12 @@ log.cleaner.dedupe.buffer.size=16777216
 num.network.threads=2
 num.io.threads=4
 background.threads=2
-controlled.shutdown.enable=false
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
 """
 
 
-def kafka_command(servers: Servers, properties: Path, options: KafkaOptions = KafkaOptions()) -> list[str]:
+def kafka_command(servers: Servers, properties: Path, options: KafkaOptions = _DEFAULTS) -> list[str]:
     """The command line of the broker. Passwords are in `properties` only."""
     return [*_java(servers, options), "kafka.Kafka", str(properties)]
 
@@ -91,13 +94,20 @@ def kafka_command(servers: Servers, properties: Path, options: KafkaOptions = Ka
 async def prepare_storage(servers: Servers, data: DataDir, properties: str, password: str) -> None:
     """Write the configuration and format the storage when there is none (first start, or it was deleted)."""
     write_private(data.secrets / "kafka.properties", properties)
-    if (data.kafka / "meta.properties").exists():
+    if has_storage(data):
         return
     fresh = data.root / "kafka.new"
     shutil.rmtree(fresh, ignore_errors=True)
-    await _format(servers, data, properties.replace(f"log.dirs={data.kafka}\n", f"log.dirs={fresh}\n"), password)
+    await _format(
+        servers, data, properties.replace(f"log.dirs={data.kafka}\n", f"log.dirs={fresh}\n"), password
+    )
     _set_aside(data.kafka)
     fresh.rename(data.kafka)  # in one step: a kill before it leaves nothing half formatted behind
+
+
+def has_storage(data: DataDir) -> bool:
+    """Whether the broker's folder holds formatted storage."""
+    return (data.kafka / "meta.properties").exists()
 
 
 async def is_ready(port: int, password: str) -> bool:
@@ -111,7 +121,7 @@ async def _format(servers: Servers, data: DataDir, properties: str, password: st
     config, arguments = data.secrets / "kafka-format.properties", data.secrets / "kafka-format.args"
     write_private(config, properties)
     write_private(arguments, f"--add-scram\nSCRAM-SHA-256=[name={ADMIN},password={password}]\n")
-    command = [*_java(servers, KafkaOptions()), "kafka.tools.StorageTool", "format"]
+    command = [*_java(servers, _DEFAULTS), "kafka.tools.StorageTool", "format"]
     command += ["--cluster-id", _cluster_id(), "--config", str(config), f"@{arguments}"]
     tool = await asyncio.create_subprocess_exec(
         *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
@@ -145,7 +155,7 @@ def _cluster_id() -> str:
 
 def _set_aside(folder: Path) -> None:
     """Storage without meta.properties is not storage; keep the last of it for whoever wants to look."""
-    if folder.exists() and os.listdir(folder):
+    if folder.exists() and any(folder.iterdir()):
         broken = folder.with_name("kafka.broken")
         shutil.rmtree(broken, ignore_errors=True)
         folder.rename(broken)

@@ -4,13 +4,23 @@ import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypeAlias
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)  # kafka-python reads its schemas by a deprecated call
+
+@contextmanager
+def quiet_import() -> Iterator[None]:
+    """Import from `kafka` under this: it reads its schemas by a call that Python has deprecated."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        yield
+
+
+with quiet_import():
     from kafka.admin import KafkaAdminClient
     from kafka.errors import KafkaError
 
-Admin = KafkaAdminClient
+Admin: TypeAlias = KafkaAdminClient
+"""An admin client; its calls block."""
 
 
 @contextmanager

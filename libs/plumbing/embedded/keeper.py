@@ -15,6 +15,7 @@ from libs.plumbing.embedded.patience import Deaths, Patience
 from libs.plumbing.embedded.status import Board
 
 _POLL = 0.05
+_HEALTH_POLL = 1.0
 
 
 class Keeper:
@@ -66,10 +67,9 @@ class Keeper:
         if await self._becomes_ready(self._child):
             self._board.change(self.part.name, State.UP)
             self.up.set()
-        else:
-            await self._child.stop(self.part.stop_timeout)
-        code = await self._child.wait()
+            await self._until_unhealthy(self._child)
         self.up.clear()
+        code = await self._child.stop(self.part.stop_timeout)
         self._child = None
         return code
 
@@ -84,7 +84,9 @@ class Keeper:
         settled = asyncio.create_task(self._settle())
         ended = asyncio.create_task(child.wait())
         try:
-            await asyncio.wait({settled, ended}, timeout=self.part.ready_timeout, return_when="FIRST_COMPLETED")
+            await asyncio.wait(
+                {settled, ended}, timeout=self.part.ready_timeout, return_when="FIRST_COMPLETED"
+            )
             if settled.done():
                 settled.result()  # an EmbeddedError goes on from here
             elif not ended.done():
@@ -93,6 +95,13 @@ class Keeper:
         finally:
             settled.cancel()
             ended.cancel()
+
+    async def _until_unhealthy(self, child: Child) -> None:
+        """Return when the process has died, or does not serve its purpose any more."""
+        while not await child.ended_within(_HEALTH_POLL):
+            if not await self.part.healthy():
+                self._log.error("part is not healthy")
+                return
 
     async def _settle(self) -> None:
         failure = ""

@@ -29,8 +29,11 @@ class MongodOptions:
     replica_set: str = "rs0"
 
 
+_DEFAULTS = MongodOptions()
+
+
 def mongod_command(
-    mongod: Path, data: Path, key_file: Path, port: int, options: MongodOptions = MongodOptions()
+    mongod: Path, data: Path, key_file: Path, port: int, options: MongodOptions = _DEFAULTS
 ) -> list[str]:
     """The command line. It logs to its output. Secrets are in files only."""
     oplog = ["--oplogSize", str(options.oplog_mb)] if options.oplog_mb else []
@@ -47,7 +50,9 @@ def mongod_command(
 def mongo_uri(port: int, user: str = "", password: str = "", replica_set: str = "rs0") -> str:
     """The address for clients; passwords made by us need no escaping."""
     who = f"{user}:{password}@" if user else ""
-    return f"mongodb://{who}127.0.0.1:{port}/?replicaSet={replica_set}" + ("&authSource=admin" if user else "")
+    return f"mongodb://{who}127.0.0.1:{port}/?replicaSet={replica_set}" + (
+        "&authSource=admin" if user else ""
+    )
 
 
 def settle(port: int, password: str, replica_set: str = "rs0") -> bool:
@@ -79,8 +84,15 @@ def ensure_user(client: Client, name: str, password: str, privileges: Iterable[P
     _make_or_update(client, "User", name, login, _USER_EXISTS)
 
 
-def _direct(port: int, **login: str) -> Client:
-    return MongoClient("127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=500, **login)
+def _direct(port: int, user: str | None = None, password: str | None = None) -> Client:
+    return MongoClient(
+        "127.0.0.1",
+        port,
+        directConnection=True,
+        serverSelectionTimeoutMS=500,
+        username=user,
+        password=password,
+    )
 
 
 def _join(anyone: Client, port: int, password: str, replica_set: str) -> None:
@@ -95,7 +107,7 @@ def _join(anyone: Client, port: int, password: str, replica_set: str) -> None:
 
 def _move(port: int, password: str) -> None:
     """The set was made on another port: the node no longer finds itself in its configuration. Write it anew."""
-    with _direct(port, username=ADMIN, password=password) as admin:
+    with _direct(port, ADMIN, password) as admin:
         config = admin.local["system.replset"].find_one()
         if config:
             config["members"][0]["host"] = f"127.0.0.1:{port}"
@@ -105,7 +117,7 @@ def _move(port: int, password: str) -> None:
 
 def _admin_works(anyone: Client, port: int, password: str) -> bool:
     try:
-        with _direct(port, username=ADMIN, password=password) as admin:
+        with _direct(port, ADMIN, password) as admin:
             admin.admin.command("usersInfo", ADMIN)
             return True
     except OperationFailure as refused:

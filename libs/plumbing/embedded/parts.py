@@ -37,6 +37,7 @@ class Part:
     `needs` names parts that must be up before every start. `prepare` runs before, `after_ready` after EVERY start,
     a restart too; until `after_ready` has succeeded the part is not up. `ready` is polled. A hook that raises is
     tried again within `ready_timeout`; `EmbeddedError` from any of them ends everything with its line.
+    `healthy` is asked every second while the part is up: a no is answered by a kill and a new start.
     `env` is added to the environment. The log is `<data>/logs/<name>.log`.
     """
 
@@ -47,6 +48,7 @@ class Part:
     prepare: Hook = nothing
     ready: Callable[[], Awaitable[bool]] = at_once
     after_ready: Hook = nothing
+    healthy: Callable[[], Awaitable[bool]] = at_once
     ready_timeout: float = 60.0
     stop_timeout: float = 4.0
 
@@ -58,7 +60,9 @@ def levels(parts: Sequence[Part]) -> dict[str, int]:
 
     def visit(name: str, above: tuple[str, ...]) -> int:
         if name in above or name not in known:
-            raise EmbeddedError(f"part {above[-1]} needs {name}: {'a circle' if name in above else 'no such part'}")
+            raise EmbeddedError(
+                f"part {above[-1]} needs {name}: {'a circle' if name in above else 'no such part'}"
+            )
         if name not in depth:
             depth[name] = max((1 + visit(need, (*above, name)) for need in known[name].needs), default=0)
         return depth[name]

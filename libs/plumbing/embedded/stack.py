@@ -50,10 +50,13 @@ class Endpoints:
 class ServerOptions:
     """What may be tuned, and what is to be provisioned after every start of a server."""
 
-    mongod: MongodOptions = MongodOptions()
-    kafka: KafkaOptions = KafkaOptions()
+    mongod: MongodOptions = field(default_factory=MongodOptions)
+    kafka: KafkaOptions = field(default_factory=KafkaOptions)
     after_mongod: Hook = nothing
     after_kafka: Hook = nothing
+
+
+_DEFAULTS = ServerOptions()
 
 
 def choose_endpoints(data: DataDir) -> Endpoints:
@@ -67,15 +70,15 @@ def known_endpoints(data: DataDir) -> Endpoints:
 
 
 def embedded_servers(
-    data: DataDir, servers: Servers, reach: Endpoints, options: ServerOptions = ServerOptions()
+    data: DataDir, servers: Servers, reach: Endpoints, options: ServerOptions = _DEFAULTS
 ) -> list[Part]:
     """The parts `mongod` and `kafka` of a data folder."""
     return [_mongod_part(data, servers, reach, options), _kafka_part(data, servers, reach, options)]
 
 
 def _endpoints(data: DataDir, ports: dict[str, int]) -> Endpoints:
-    numbers = (ports[name] for name in _PORTS)
-    return Endpoints(*numbers, data.secret("mongo-admin"), data.secret("kafka-admin"))
+    mongo, broker, controller = (ports[name] for name in _PORTS)
+    return Endpoints(mongo, broker, controller, data.secret("mongo-admin"), data.secret("kafka-admin"))
 
 
 def _mongod_part(data: DataDir, servers: Servers, reach: Endpoints, options: ServerOptions) -> Part:
@@ -101,4 +104,16 @@ def _kafka_part(data: DataDir, servers: Servers, reach: Endpoints, options: Serv
     async def ready() -> bool:
         return await kafka.is_ready(reach.kafka_port, password)
 
-    return Part("kafka", lambda: command, prepare=prepare, ready=ready, after_ready=options.after_kafka)
+    async def healthy() -> bool:
+        return kafka.has_storage(
+            data
+        )  # deleted under a running broker: it would go on as if nothing had happened
+
+    return Part(
+        "kafka",
+        lambda: command,
+        prepare=prepare,
+        ready=ready,
+        after_ready=options.after_kafka,
+        healthy=healthy,
+    )

@@ -17,13 +17,14 @@ from libs.plumbing.embedded.patience import Patience
 from libs.plumbing.embedded.status import Board
 
 _STOP_WITHIN = 9.0
+_PATIENCE = Patience()
 _log = structlog.get_logger("supervisor")
 
 
 class Supervisor:
     """Parts of one data folder. Make and run it inside the event loop of a thread that outlives the parts."""
 
-    def __init__(self, parts: Sequence[Part], data: DataDir, patience: Patience = Patience()) -> None:
+    def __init__(self, parts: Sequence[Part], data: DataDir, patience: Patience = _PATIENCE) -> None:
         """Raises `EmbeddedError` when the needs cannot be met by these parts."""
         self._levels = levels(parts)
         board = Board(data.status, [part.name for part in parts])
@@ -70,7 +71,7 @@ class Supervisor:
     def _verdict(self, keeping: list[asyncio.Task[None]]) -> int:
         failed = [task.exception() for task in keeping if task.done()]
         for failure in failed:
-            print(f"banjie: {failure}", file=sys.stderr)
+            sys.stderr.write(f"banjie: {failure}\n")
             _log.error("given up", error=str(failure))
         return 1 if failed else 0
 
@@ -83,7 +84,7 @@ class Supervisor:
             await asyncio.gather(*(keeper.stop(min(keeper.part.stop_timeout, share)) for keeper in here))
 
 
-def supervise(parts: Sequence[Part], data: DataDir, patience: Patience = Patience()) -> int:
+def supervise(parts: Sequence[Part], data: DataDir, patience: Patience = _PATIENCE) -> int:
     """Run the parts in the foreground until TERM or INT; the exit code. Call it on the main thread.
 
     Raises `EmbeddedError` when another supervisor holds the folder.
@@ -110,4 +111,3 @@ async def _tend(logs: Sequence[Path]) -> None:
         for log in logs:
             trim(log)
         await asyncio.sleep(10)
-

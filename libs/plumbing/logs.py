@@ -91,6 +91,8 @@ def _take_over_stdlib(shared: list[Processor], rendering: Processor) -> None:
         library.handlers.clear()
         library.propagate = True
         library.setLevel(logging.WARNING)
+    # It warns at every connection of SASL without TLS, which is what 127.0.0.1 has.
+    logging.getLogger("kafka.net.sasl").setLevel(logging.ERROR)
 
 
 def _error_without_values(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -37,7 +37,7 @@ class Route:
     topics: tuple[str, ...] | TopicList
     handler: Handler
     most: int = 500
-    within: float = 0.005
+    within: float = 0.002
 
     async def listening(self) -> tuple[str, ...]:
         """The topics to listen to now."""

@@ -1,0 +1,36 @@
+"""A workplace on the real servers."""
+
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from libs.plumbing.settings import Settings
+from tests.integration.plumbing.workplace import Workplace
+
+
+@pytest.fixture
+async def workplace(servers: Any, tmp_path: Path) -> AsyncIterator[Workplace]:
+    secrets = tmp_path / "secrets"
+    secrets.mkdir()
+    (secrets / "mongo_password").write_text(servers.mongo_password)
+    (secrets / "kafka_password").write_text(servers.kafka_password)
+    name = f"w{uuid.uuid4().hex[:8]}"
+    settings = Settings(
+        service=name,
+        mongo_uri=servers.mongo_address,
+        mongo_user=servers.mongo_user,
+        mongo_password=servers.mongo_password,
+        mongo_database=name,
+        kafka_bootstrap=servers.kafka_bootstrap,
+        kafka_user=servers.kafka_user,
+        kafka_password=servers.kafka_password,
+    )
+    place = Workplace(settings, secrets)
+    place.make_topics(place.topic, f"{place.topic}.rejected")
+    try:
+        yield place
+    finally:
+        await place.close()

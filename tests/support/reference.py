@@ -1,0 +1,34 @@
+"""The reviewed data that ships with the system, read once for tests."""
+
+from functools import cache
+
+from libs.casework.categories import Catalogue, parse_catalogue
+from libs.casework.offices import Offices, parse_offices
+from libs.casework.places import Places, parse_places
+from libs.casework.reasons import Reasons, parse_reasons
+from libs.plumbing.data import read_geojson, read_yaml
+from services.intake.rules import Guide
+
+
+@cache
+def catalogue() -> Catalogue:
+    return parse_catalogue(read_yaml("categories.yaml"))
+
+
+@cache
+def places() -> Places:
+    return parse_places(read_geojson("grids.geojson"))
+
+
+@cache
+def offices() -> Offices:
+    return parse_offices(read_yaml("offices.yaml"))
+
+
+@cache
+def reasons() -> Reasons:
+    return parse_reasons(read_yaml("reasons.yaml"))
+
+
+def a_guide() -> Guide:
+    return Guide(catalogue(), places(), offices(), "yingbin")

@@ -1,0 +1,137 @@
+"""The real servers under the supervisor: what they must survive."""
+
+import time
+from pathlib import Path
+
+import pytest
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from pymongo import MongoClient
+
+from libs.plumbing.embedded.errors import EmbeddedError
+from libs.plumbing.embedded.kafka_admin import open_admin
+from libs.plumbing.embedded.mongod import ensure_user
+from libs.plumbing.embedded.provision import TopicSpec, ensure_topics
+from libs.plumbing.embedded.running import RunningServers, running_servers
+
+
+def _login(servers: RunningServers) -> dict[str, str]:
+    reach = servers.reach
+    return {
+        "bootstrap_servers": reach.kafka_bootstrap,
+        "security_protocol": "SASL_PLAINTEXT",
+        "sasl_mechanism": "SCRAM-SHA-256",
+        "sasl_plain_username": reach.kafka_user,
+        "sasl_plain_password": reach.kafka_password,
+    }
+
+
+def _admin(servers: RunningServers):
+    reach = servers.reach
+    return open_admin(reach.kafka_bootstrap, reach.kafka_user, reach.kafka_password)
+
+
+def _say(servers: RunningServers, topic: str, word: bytes) -> None:
+    producer = KafkaProducer(**_login(servers))
+    producer.send(topic, word).get(10)
+    producer.close()
+
+
+def _heard(servers: RunningServers, topic: str) -> list[bytes]:
+    consumer = KafkaConsumer(**_login(servers), auto_offset_reset="earliest", enable_auto_commit=False)
+    consumer.assign([TopicPartition(topic, 0)])
+    batches = consumer.poll(timeout_ms=5000)
+    consumer.close()
+    return [record.value for batch in batches.values() for record in batch]
+
+
+def test_data_outlives_kill_9_and_a_second_start(tmp_path: Path) -> None:
+    with running_servers(tmp_path) as servers:
+        with MongoClient(servers.reach.mongo_uri) as client:
+            client.tried.things.insert_one({"_id": 1})
+        with _admin(servers) as admin:
+            ensure_topics(admin, [TopicSpec("tried", 1)])
+        _say(servers, "tried", b"kept")
+        servers.kill("mongod")
+        servers.restart("kafka")
+        servers.wait_up()
+        assert _heard(servers, "tried") == [b"kept"]
+    with running_servers(tmp_path) as servers, MongoClient(servers.reach.mongo_uri) as client:
+        assert client.tried.things.find_one() == {"_id": 1}
+        assert _heard(servers, "tried") == [b"kept"]
+
+
+def test_a_broker_whose_data_was_deleted_is_made_anew(own_servers: RunningServers) -> None:
+    with _admin(own_servers) as admin:
+        ensure_topics(admin, [TopicSpec("lost", 1)])
+    own_servers.empty_kafka()
+    with _admin(own_servers) as admin:
+        assert admin.list_topics() == []
+
+
+def test_a_second_supervisor_on_the_same_folder_is_refused(own_servers: RunningServers) -> None:
+    with pytest.raises(EmbeddedError, match=r"already running on .* \(pid \d+\)"):
+        with running_servers(own_servers.data.root):
+            pass
+
+
+def test_servers_move_when_their_ports_are_taken(tmp_path: Path) -> None:
+    import socket
+
+    with running_servers(tmp_path) as servers, MongoClient(servers.reach.mongo_uri) as client:
+        client.tried.things.insert_one({"_id": 1})
+        before = servers.reach
+    with socket.socket() as mongo, socket.socket() as broker:
+        for taker, port in ((mongo, before.mongo_port), (broker, before.kafka_port)):
+            taker.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            taker.bind(("127.0.0.1", port))
+            taker.listen()
+        with running_servers(tmp_path) as servers, MongoClient(servers.reach.mongo_uri) as client:
+            assert servers.reach.mongo_port != before.mongo_port
+            assert servers.reach.kafka_port != before.kafka_port
+            assert client.tried.things.find_one() == {"_id": 1}
+
+
+def test_servers_stop_within_ten_seconds_even_when_frozen(tmp_path: Path) -> None:
+    with running_servers(tmp_path) as servers:
+        pids = [servers.pid(name) for name in ("mongod", "kafka")]
+        for name in ("mongod", "kafka"):
+            servers.freeze(name)
+        began = time.monotonic()
+    assert time.monotonic() - began < 10
+    assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
+
+
+def test_nobody_gets_in_without_a_password(servers: RunningServers) -> None:
+    with (
+        MongoClient(servers.reach.mongo_address) as client,
+        pytest.raises(Exception, match="requires authentication"),
+    ):
+        client.tried.things.find_one()
+
+
+def test_a_database_user_has_its_rights_and_no_more(servers: RunningServers) -> None:
+    things = {"resource": {"db": "tried", "collection": "things"}, "actions": ["find"]}
+    others = {"resource": {"db": "tried", "collection": "others"}, "actions": ["find"]}
+    reading = servers.reach.mongo_uri_for("reader", "secret")
+    with MongoClient(servers.reach.mongo_uri) as admin:
+        ensure_user(admin, "reader", "other", [others])
+        ensure_user(admin, "reader", "secret", [things])
+    with MongoClient(reading) as reader:
+        assert reader.tried.things.find_one({"_id": "none"}) is None
+        with pytest.raises(Exception, match="not authorized"):
+            reader.tried.others.find_one()
+        with pytest.raises(Exception, match="not authorized"):
+            reader.tried.things.insert_one({})
+
+
+def test_no_password_stands_on_a_command_line(servers: RunningServers) -> None:
+    for name in ("mongod", "kafka"):
+        line = Path(f"/proc/{servers.pid(name)}/cmdline").read_text()
+        assert servers.reach.mongo_password not in line
+        assert servers.reach.kafka_password not in line
+
+
+def test_secrets_can_be_read_by_their_owner_only(servers: RunningServers) -> None:
+    modes = {file.name: oct(file.stat().st_mode & 0o777) for file in servers.data.secrets.iterdir()}
+    assert set(modes.values()) == {"0o600"}
+    assert {"mongo-admin", "mongo-key", "kafka-admin"} <= set(modes)

@@ -1,0 +1,160 @@
+"""What people may want of triage: the command table, and the pure decision behind each row."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StrictBool
+
+from libs.casework.case import Case
+from libs.casework.categories import Catalogue, Subclass
+from libs.casework.entry import Actor
+from libs.casework.events.model import ContentRef
+from libs.casework.events.triage import Classified, Confirmed, Filed, Rejected
+from libs.casework.lifecycle import step
+from libs.casework.offices import Offices
+from libs.casework.places import Level, Place, Places
+from libs.casework.reasons import Reasons
+from libs.casework.refusal import Refusal, Why
+from libs.casework.vocabulary import Role, Service, Urgency
+from libs.stages.commands import Body, CommandKind, CommandTable, Decision, Sealed, Text, table
+from libs.stages.words import Words
+from services.triage.rules import filed
+
+NOT_FOUND = "not_found"
+CLERKS = frozenset({Role.CLERK, Role.SUPERVISOR})
+ON_THE_SPOT = frozenset({Role.GRID_WORKER, Role.CLERK})
+
+Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,48}$")]
+
+
+class Classification(Body):
+    """Category by a clerk's judgement; urgency the category's own unless given; grid as it was unless given.
+
+    `public` must be said: without it a case that is not public stays so.
+    """
+
+    category: Code
+    urgency: Urgency | None = None
+    grid: Code | None = None
+    public: StrictBool | None = None
+
+
+class Rejection(Body):
+    """Why it is no case: a code of the office's list, and words."""
+
+    reason: Code
+    words: Words | None = None
+
+    def texts(self) -> tuple[Text, ...]:
+        """The words, if there are any."""
+        return (Text("words", self.words),) if self.words else ()
+
+
+class Confirmation(Body):
+    """What was found on the spot, with photos that were uploaded to the case before."""
+
+    found: StrictBool
+    words: Words | None = None
+    evidence: Annotated[tuple[UUID, ...], Field(max_length=9)] = ()
+
+    def texts(self) -> tuple[Text, ...]:
+        """The words, if there are any."""
+        return (Text("words", self.words),) if self.words else ()
+
+    def photos(self) -> tuple[UUID, ...]:
+        """The evidence."""
+        return self.evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The decisions, with the reviewed data that they go by."""
+
+    catalogue: Catalogue
+    places: Places
+    offices: Offices
+    reasons: Reasons
+    version: str
+
+    def file(self, case: Case, actor: Actor, body: Classification, sealed: Sealed) -> Decision:
+        """The clerk files it: classified as the clerk says, and filed."""
+        classified = self._classified(case, body, "file")
+        if isinstance(classified, Refusal):
+            return classified
+        return classified, filed(classified, case.source)
+
+    def reclassify(self, case: Case, actor: Actor, body: Classification, sealed: Sealed) -> Decision:
+        """Another category, urgency or grid for an open case; what it was before stays in its log."""
+        classified = self._classified(case, body, "reclassify")
+        return classified if isinstance(classified, Refusal) else (classified,)
+
+    def reject(self, case: Case, actor: Actor, body: Rejection, sealed: Sealed) -> Decision:
+        """It is no case, for one of the reasons of the office's list."""
+        if self.reasons.get("rejected", body.reason) is None:
+            detail = f"{body.reason} is no reason to reject a case"
+            allowed = self.reasons.codes("rejected")
+            return Refusal(Why.INVALID, detail, case.stage, "reject", allowed, "reason")
+        return (Rejected(reason=body.reason, words=_first(sealed)),)
+
+    def confirm(self, case: Case, actor: Actor, body: Confirmation, sealed: Sealed) -> Decision:
+        """Somebody looked: it is there and filed, or it is not and rejected."""
+        row = step(case.stage, Confirmed.name(), Service.TRIAGE)
+        if isinstance(row, Refusal):
+            return row
+        confirmed = Confirmed(found=body.found, evidence=sealed.photos, words=_first(sealed))
+        if not body.found:
+            return confirmed, Rejected(reason=NOT_FOUND)
+        if case.category is None:
+            return _no(case, "confirm", "category", "a clerk has to say first what it is")
+        return confirmed, Filed(
+            category=case.category, source=case.source, grid=case.grid, community=case.community
+        )
+
+    def _classified(self, case: Case, body: Classification, attempted: str) -> Classified | Refusal:
+        subclass = self.catalogue.get(body.category)
+        if subclass is None:
+            return _no(case, attempted, "category", f"there is no category {body.category}")
+        grid = self.places.get(body.grid) if body.grid else None
+        if body.grid and (grid is None or grid.level is not Level.GRID):
+            return _no(case, attempted, "grid", f"there is no grid {body.grid}")
+        if body.public and subclass.private:
+            return _no(case, attempted, "public", f"{subclass.id} is never public")
+        return Classified(
+            category=subclass.id,
+            urgency=body.urgency or subclass.urgency,
+            public=_public(case, body, subclass),
+            data_version=self.version,
+            because=("by_hand",),
+            office=self._office(case, grid),
+            grid=grid.code if grid else case.grid,
+            community=self.places.whereabouts(grid).community if grid else case.community,
+        )
+
+    def _office(self, case: Case, grid: Place | None) -> str:
+        street = self.places.whereabouts(grid).street if grid else None
+        office = self.offices.of_street(street) if street else None
+        return office.code if office else case.office
+
+
+def command_table(desk: Desk) -> CommandTable:
+    """Everything that people may ask of triage."""
+    return table(
+        CommandKind("file", "立案", Classification, CLERKS, desk.file),
+        CommandKind("reject", "不予立案", Rejection, CLERKS, desk.reject),
+        CommandKind("confirm", "核实反馈", Confirmation, ON_THE_SPOT, desk.confirm),
+        CommandKind("reclassify", "重新分类", Classification, CLERKS, desk.reclassify),
+    )
+
+
+def _public(case: Case, body: Classification, subclass: Subclass) -> bool:
+    wanted = case.public if body.public is None else body.public
+    return wanted and not subclass.private
+
+
+def _first(sealed: Sealed) -> ContentRef | None:
+    return sealed.texts[0] if sealed.texts else None
+
+
+def _no(case: Case, attempted: str, field: str, detail: str) -> Refusal:
+    return Refusal(Why.INVALID, detail, case.stage, attempted, field=field)

@@ -4,14 +4,14 @@ The same value as `libs.casework.wire.outward_bytes` of the entry, byte for byte
 third of the cost: nothing becomes a model on the way, only what may leave is looked at.
 """
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from libs.casework.events import EVENTS, Event, UnknownEvent
-from libs.casework.topics import CASES, voice
 from libs.casework.lifecycle import TABLE
+from libs.casework.topics import CASES, voice
 from libs.casework.vocabulary import Service
 from libs.casework.wire import SOURCE_PREFIX, TYPE_PREFIX, instant
 
@@ -76,7 +76,7 @@ def _data(entry: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
-@lru_cache(maxsize=None)
+@cache
 def _leaving(event: str, public: bool) -> tuple[tuple[str, bool, Any], ...]:
     kind: type[Event] = EVENTS[event]
     allowed = kind.ALWAYS | kind.IF_PUBLIC if public else kind.ALWAYS

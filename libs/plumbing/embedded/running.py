@@ -20,17 +20,19 @@ from libs.plumbing.embedded.supervisor import Supervisor
 _OPTIONS = ServerOptions()
 
 
-@dataclass
-class RunningServers:
-    """MongoDB and Kafka kept by a supervisor on a thread of its own, with ways to hurt them. Names: mongod, kafka."""
+@dataclass(frozen=True, kw_only=True)
+class RunningServers(Endpoints):
+    """MongoDB and Kafka kept by a supervisor on a thread of its own: how to reach them, and ways to hurt them.
 
-    reach: Endpoints
+    Servers are named `mongod` and `kafka`. The calls block: from async code use `asyncio.to_thread`.
+    """
+
     data: DataDir
-    _thread: "SupervisorThread" = field(repr=False)
+    thread: "SupervisorThread" = field(repr=False)
 
     def pid(self, name: str) -> int:
         """The process id of a server that runs. Raises `EmbeddedError` while it does not."""
-        pid = self._thread.supervisor.board.parts[name].pid
+        pid = self.thread.supervisor.board.parts[name].pid
         if pid is None:
             raise EmbeddedError(f"{name} does not run")
         return pid
@@ -63,11 +65,11 @@ class RunningServers:
 
     def wait_up(self, seconds: float = 60) -> None:
         """Return when both serve; raises `TimeoutError` otherwise."""
-        self._thread.wait_up(seconds)
+        self.thread.wait_up(seconds)
 
     def _until_replaced(self, name: str, pid: int, seconds: float) -> None:
         end = time.monotonic() + seconds
-        while self._thread.supervisor.board.parts[name].pid == pid:
+        while self.thread.supervisor.board.parts[name].pid == pid:
             if time.monotonic() > end:
                 raise TimeoutError(f"{name} (pid {pid}) is still there")
             time.sleep(0.01)
@@ -83,7 +85,7 @@ def running_servers(
     with data.hold():
         reach = choose_endpoints(data)
         thread = SupervisorThread(lambda: Supervisor(embedded_servers(data, servers, reach, options), data))
-        running = RunningServers(reach, data, thread)
+        running = RunningServers(**vars(reach), data=data, thread=thread)
         try:
             running.wait_up()
             yield running

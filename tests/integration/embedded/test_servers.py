@@ -1,6 +1,10 @@
 """The real servers under the supervisor: what they must survive."""
 
+import socketserver
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,19 +19,30 @@ from libs.plumbing.embedded.running import RunningServers, running_servers
 
 
 def _login(servers: RunningServers) -> dict[str, str]:
-    reach = servers.reach
     return {
-        "bootstrap_servers": reach.kafka_bootstrap,
+        "bootstrap_servers": servers.kafka_bootstrap,
         "security_protocol": "SASL_PLAINTEXT",
         "sasl_mechanism": "SCRAM-SHA-256",
-        "sasl_plain_username": reach.kafka_user,
-        "sasl_plain_password": reach.kafka_password,
+        "sasl_plain_username": servers.kafka_user,
+        "sasl_plain_password": servers.kafka_password,
     }
 
 
 def _admin(servers: RunningServers):
-    reach = servers.reach
-    return open_admin(reach.kafka_bootstrap, reach.kafka_user, reach.kafka_password)
+    return open_admin(servers.kafka_bootstrap, servers.kafka_user, servers.kafka_password)
+
+
+@contextmanager
+def _somebody_on(port: int) -> Iterator[None]:
+    """Another program that listens there and hangs up on everybody."""
+
+    class Stranger(socketserver.TCPServer):
+        allow_reuse_address = True
+
+    with Stranger(("127.0.0.1", port), socketserver.BaseRequestHandler) as stranger:
+        threading.Thread(target=stranger.serve_forever, args=(0.05,), daemon=True).start()
+        yield
+        stranger.shutdown()
 
 
 def _say(servers: RunningServers, topic: str, word: bytes) -> None:
@@ -46,7 +61,7 @@ def _heard(servers: RunningServers, topic: str) -> list[bytes]:
 
 def test_data_outlives_kill_9_and_a_second_start(tmp_path: Path) -> None:
     with running_servers(tmp_path) as servers:
-        with MongoClient(servers.reach.mongo_uri) as client:
+        with MongoClient(servers.mongo_uri) as client:
             client.tried.things.insert_one({"_id": 1})
         with _admin(servers) as admin:
             ensure_topics(admin, [TopicSpec("tried", 1)])
@@ -55,7 +70,7 @@ def test_data_outlives_kill_9_and_a_second_start(tmp_path: Path) -> None:
         servers.restart("kafka")
         servers.wait_up()
         assert _heard(servers, "tried") == [b"kept"]
-    with running_servers(tmp_path) as servers, MongoClient(servers.reach.mongo_uri) as client:
+    with running_servers(tmp_path) as servers, MongoClient(servers.mongo_uri) as client:
         assert client.tried.things.find_one() == {"_id": 1}
         assert _heard(servers, "tried") == [b"kept"]
 
@@ -75,19 +90,16 @@ def test_a_second_supervisor_on_the_same_folder_is_refused(own_servers: RunningS
 
 
 def test_servers_move_when_their_ports_are_taken(tmp_path: Path) -> None:
-    import socket
-
-    with running_servers(tmp_path) as servers, MongoClient(servers.reach.mongo_uri) as client:
+    with running_servers(tmp_path) as before, MongoClient(before.mongo_uri) as client:
         client.tried.things.insert_one({"_id": 1})
-        before = servers.reach
-    with socket.socket() as mongo, socket.socket() as broker:
-        for taker, port in ((mongo, before.mongo_port), (broker, before.kafka_port)):
-            taker.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            taker.bind(("127.0.0.1", port))
-            taker.listen()
-        with running_servers(tmp_path) as servers, MongoClient(servers.reach.mongo_uri) as client:
-            assert servers.reach.mongo_port != before.mongo_port
-            assert servers.reach.kafka_port != before.kafka_port
+    with (
+        _somebody_on(before.mongo_port),
+        _somebody_on(before.kafka_port),
+        running_servers(tmp_path) as servers,
+    ):
+        assert servers.mongo_port != before.mongo_port
+        assert servers.kafka_port != before.kafka_port
+        with MongoClient(servers.mongo_uri) as client:
             assert client.tried.things.find_one() == {"_id": 1}
 
 
@@ -103,7 +115,7 @@ def test_servers_stop_within_ten_seconds_even_when_frozen(tmp_path: Path) -> Non
 
 def test_nobody_gets_in_without_a_password(servers: RunningServers) -> None:
     with (
-        MongoClient(servers.reach.mongo_address) as client,
+        MongoClient(servers.mongo_address) as client,
         pytest.raises(Exception, match="requires authentication"),
     ):
         client.tried.things.find_one()
@@ -112,8 +124,8 @@ def test_nobody_gets_in_without_a_password(servers: RunningServers) -> None:
 def test_a_database_user_has_its_rights_and_no_more(servers: RunningServers) -> None:
     things = {"resource": {"db": "tried", "collection": "things"}, "actions": ["find"]}
     others = {"resource": {"db": "tried", "collection": "others"}, "actions": ["find"]}
-    reading = servers.reach.mongo_uri_for("reader", "secret")
-    with MongoClient(servers.reach.mongo_uri) as admin:
+    reading = servers.mongo_uri_for("reader", "secret")
+    with MongoClient(servers.mongo_uri) as admin:
         ensure_user(admin, "reader", "other", [others])
         ensure_user(admin, "reader", "secret", [things])
     with MongoClient(reading) as reader:
@@ -127,8 +139,8 @@ def test_a_database_user_has_its_rights_and_no_more(servers: RunningServers) -> 
 def test_no_password_stands_on_a_command_line(servers: RunningServers) -> None:
     for name in ("mongod", "kafka"):
         line = Path(f"/proc/{servers.pid(name)}/cmdline").read_text()
-        assert servers.reach.mongo_password not in line
-        assert servers.reach.kafka_password not in line
+        assert servers.mongo_password not in line
+        assert servers.kafka_password not in line
 
 
 def test_secrets_can_be_read_by_their_owner_only(servers: RunningServers) -> None:

@@ -42,10 +42,11 @@ class Assignment(Frozen):
 
 
 class Rating(Frozen):
-    """What the resident said of the outcome: 1 (bad) to 5 (good)."""
+    """What the resident said of the outcome of one `generation`: 1 (bad) to 5 (good)."""
 
     score: int
     solved: bool
+    generation: int = 1
 
 
 class CheckState(StrEnum):
@@ -61,7 +62,8 @@ class Case(Frozen):
     """The snapshot of one case. Everything here follows from the log (`libs.casework.fold`); nothing personal.
 
     `head` is the hash of the newest entry (hex). `generation` counts from 1 and rises when a closed case is reopened.
-    `before_parking` is who was awaited when it was parked, and will be again.
+    `before_parking` is who was awaited when it was parked, and will be again. `returned_by` are the units that sent it
+    back in this generation; `acted` the ids of those who accepted, did or reported the work: they may not check it.
     """
 
     id: UUID
@@ -83,9 +85,12 @@ class Case(Frozen):
     urgency: Urgency | None = None
     grid: str | None = None
     community: str | None = None
+    compound: str | None = None
     assignment: Assignment | None = None
     items: tuple[ItemState, ...] = ()
     returns: int = 0
+    returned_by: tuple[str, ...] = ()
+    acted: tuple[str, ...] = ()
     rework: int = 0
     suspensions: int = 0
     generation: int = 1

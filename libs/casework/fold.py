@@ -109,6 +109,7 @@ def _classified(case: Case, entry: Entry, data: triage.Classified) -> Changes:
         "urgency": data.urgency,
         "grid": data.grid,
         "community": data.community,
+        "compound": data.compound,
     }
 
 
@@ -135,11 +136,24 @@ def _planned(case: Case, entry: Entry, data: dispatch.Planned) -> Changes:
 
 
 def _item_done(case: Case, entry: Entry, data: dispatch.ItemDone) -> Changes:
-    return {"items": tuple(_done(state, data.item, entry.at) for state in case.items)}
+    return {"items": tuple(_done(state, data.item, entry.at) for state in case.items)} | _acted(case, entry)
 
 
 def _done(state: ItemState, item: str, at: int) -> ItemState:
     return state.model_copy(update={"done_at": at}) if state.item.id == item else state
+
+
+def _acted(case: Case, entry: Entry, data: Event | None = None) -> Changes:
+    return {"acted": _with(case.acted, entry.actor.id)}
+
+
+def _returned(case: Case, entry: Entry, data: dispatch.Returned) -> Changes:
+    units = _with(case.returned_by, case.lead) if case.lead else case.returned_by
+    return {"returns": case.returns + 1, "returned_by": units}
+
+
+def _with(known: tuple[str, ...], one: str) -> tuple[str, ...]:
+    return known if one in known else (*known, one)
 
 
 def _rework(case: Case, entry: Entry, data: dispatch.ReworkOrdered) -> Changes:
@@ -163,7 +177,11 @@ def _unparked(case: Case, entry: Entry, data: oversight.Unparked) -> Changes:
 
 
 def _reopened(case: Case, entry: Entry, data: closure.Reopened) -> Changes:
-    return {"generation": case.generation + 1, "check": CheckState.NONE}
+    return {"generation": case.generation + 1, "check": CheckState.NONE, "returned_by": ()}
+
+
+def _rated(case: Case, entry: Entry, data: closure.Rated) -> Changes:
+    return {"rating": Rating(score=data.score, solved=data.solved, generation=case.generation)}
 
 
 _CHANGES: dict[type[Event], Callable[[Case, Entry, Any], Changes]] = {
@@ -176,14 +194,17 @@ _CHANGES: dict[type[Event], Callable[[Case, Entry, Any], Changes]] = {
     dispatch.HandedOver: _handed_over,
     dispatch.Planned: _planned,
     dispatch.ItemDone: _item_done,
-    dispatch.Returned: lambda case, entry, data: {"returns": case.returns + 1},
+    dispatch.Accepted: _acted,
+    dispatch.Started: _acted,
+    dispatch.Resolved: _acted,
+    dispatch.Returned: _returned,
     dispatch.Suspended: lambda case, entry, data: {"suspensions": case.suspensions + 1},
     dispatch.ReworkOrdered: _rework,
     closure.CheckPlanned: lambda case, entry, data: {"check": CheckState.PLANNED},
     closure.CheckPassed: lambda case, entry, data: {"check": CheckState.PASSED},
     closure.CheckFailed: lambda case, entry, data: {"check": CheckState.FAILED, "rework": case.rework + 1},
     closure.PatrolPlanned: lambda case, entry, data: {"patrols": case.patrols + data.times},
-    closure.Rated: lambda case, entry, data: {"rating": Rating(score=data.score, solved=data.solved)},
+    closure.Rated: _rated,
     closure.Reopened: _reopened,
     oversight.Parked: _parked,
     oversight.Unparked: _unparked,

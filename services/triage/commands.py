@@ -129,6 +129,7 @@ class Desk:
             office=self._office(case, grid),
             grid=grid.code if grid else case.grid,
             community=self.places.whereabouts(grid).community if grid else case.community,
+            compound=case.compound if grid is None or grid.code == case.grid else None,
         )
 
     def _office(self, case: Case, grid: Place | None) -> str:

@@ -231,6 +231,7 @@ def _classified(matter: Matter, subclass: Subclass, policy: Policy) -> Classifie
         office=office.code if office else case.office,
         grid=where.grid,
         community=where.community,
+        compound=where.compound.code if where.compound else None,
         because=reasons,
         suggestions=matter.seen.reading.suggestions[:SHOWN] if matter.seen.reading else (),
         data_version=policy.version,

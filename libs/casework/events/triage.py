@@ -18,7 +18,10 @@ class Suggestion(Fact):
 
 
 class Classified(Event):
-    """Category, urgency and grid were decided (分类定位); who decided is the entry's actor."""
+    """Category, urgency and place were decided (分类定位); who decided is the entry's actor.
+
+    `compound` where the words name one (小区): who owns what inside it decides who leads.
+    """
 
     TYPE = "classified"
     ZH = "分类定位"
@@ -31,6 +34,7 @@ class Classified(Event):
     office: str
     grid: str | None = None
     community: str | None = None
+    compound: str | None = None
     because: tuple[str, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     data_version: str

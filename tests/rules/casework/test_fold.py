@@ -110,3 +110,35 @@ def test_links_patrols_and_suspensions_are_counted() -> None:
     story = a_told_case_at(Stage.SUSPENDED).then("linked").then("resumed")
     assert (len(story.so_far.linked), story.so_far.suspensions) == (1, 1)
     assert a_told_case_at(Stage.CLOSED).then("patrol_planned").so_far.patrols == 4
+
+
+def test_the_compound_is_what_was_last_said_of_the_place() -> None:
+    named = told("reported").then("classified", compound="140213053902001-01")
+    assert named.so_far.compound == "140213053902001-01"
+    assert named.then("classified").so_far.compound is None
+
+
+def test_who_did_the_work_is_remembered_once_and_who_only_planned_is_not() -> None:
+    dispatched = a_told_case_at(Stage.DISPATCHED).then("planned")
+    assert dispatched.so_far.acted == ()
+    done = dispatched.then("accepted").then("started").then("item_done").then("resolved").so_far
+    assert done.acted == ("clerk-1",)
+
+
+def test_units_that_returned_a_case_are_known_until_it_is_reopened() -> None:
+    twice = a_told_case_at(Stage.DISPATCHED).then("returned").then("dispatched", lead="enforce").then("returned")
+    again = twice.then("dispatched").then("returned")
+    assert again.so_far.returned_by == ("pmc", "enforce")
+    closed = again.then("dispatched")
+    for step in "accepted started resolved check_passed closed reopened".split():
+        closed = closed.then(step)
+    assert (closed.so_far.returned_by, closed.so_far.returns) == ((), 3)
+
+
+def test_a_rating_belongs_to_its_generation() -> None:
+    rated = a_told_case_at(Stage.CLOSED).then("rated")
+    assert rated.so_far.rating is not None
+    assert rated.so_far.rating.generation == 1
+    reopened = rated.then("reopened").so_far
+    assert reopened.rating is not None
+    assert reopened.rating.generation < reopened.generation

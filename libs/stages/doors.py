@@ -14,7 +14,7 @@ from libs.casework.topics import outcomes, parse_door
 from libs.casework.wire import instant
 from libs.plumbing.kafka import Publisher as KafkaPublisher
 from libs.plumbing.records import Record
-from libs.plumbing.rejections import Reason, Rejections
+from libs.plumbing.rejections import Rejections
 from libs.stages.messages import Message, read_message
 from libs.stages.outcome import Done, Outcome
 from libs.stages.publishers import Publisher, Publishers
@@ -60,18 +60,25 @@ class Door:
 
     async def _tell(self, record: Record, message: Message | None, outcome: Outcome) -> None:
         if isinstance(outcome, Refusal):
-            await self._rejections.refuse(record, reason_of(outcome))
+            await refuse(self._rejections, record, outcome)
         topic = parse_door(record.topic)
         if topic:
             key = (message.id if message else f"{record.topic}/{record.partition}/{record.offset}").encode()
             value = outcome_bytes(record, message, outcome, self._clock())
-            await self._kafka.send(outcomes(topic.publisher), key, value)
+            await self._kafka.put(outcomes(topic.publisher), key, value)
 
 
-def reason_of(refusal: Refusal) -> Reason:
-    """The refusal as the rejection topic and problem details show it."""
+async def refuse(rejections: Rejections, record: Record, refusal: Refusal) -> None:
+    """Put a refused record into the rejection topic, with what was wrong and what is allowed."""
+    await rejections.reject(
+        record, refusal.code, detail_of(refusal), field=refusal.field, allowed=refusal.allowed
+    )
+
+
+def detail_of(refusal: Refusal) -> str:
+    """The refusal in one line that names the stage and the attempted step where there are any."""
     stage = f" [stage {refusal.stage}, attempted {refusal.attempted}]" if refusal.attempted else ""
-    return Reason(refusal.code, refusal.detail + stage, refusal.field, refusal.allowed)
+    return refusal.detail + stage
 
 
 def outcome_bytes(record: Record, message: Message | None, outcome: Outcome, now: int) -> bytes:
@@ -99,6 +106,11 @@ def _verdict(outcome: Outcome) -> str:
 
 def _told(outcome: Outcome) -> dict[str, Any]:
     if isinstance(outcome, Done):
-        return {"case": str(outcome.case_id), "seq": outcome.seq, "rev": outcome.rev}
-    reason = reason_of(outcome)
-    return {"code": reason.code, "detail": reason.detail, "field": reason.field, "allowed": reason.allowed}
+        told = {"case": str(outcome.case_id), "seq": outcome.seq, "rev": outcome.rev}
+        return told | {"number": outcome.number} if outcome.number else told
+    return {
+        "code": outcome.code,
+        "detail": detail_of(outcome),
+        "field": outcome.field,
+        "allowed": outcome.allowed,
+    }

@@ -150,7 +150,8 @@ def _java(servers: Servers, options: KafkaOptions) -> list[str]:
 
 
 def _cluster_id() -> str:
-    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    # One that begins with a dash looks like an option to the tool.
+    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "_")
 
 
 def _set_aside(folder: Path) -> None:

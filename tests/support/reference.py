@@ -8,6 +8,7 @@ from libs.casework.places import Places, parse_places
 from libs.casework.reasons import Reasons, parse_reasons
 from libs.plumbing.data import read_geojson, read_yaml
 from services.intake.rules import Guide
+from services.triage.lexicon import Index, build_index, parse_lexicon
 
 
 @cache
@@ -28,6 +29,11 @@ def offices() -> Offices:
 @cache
 def reasons() -> Reasons:
     return parse_reasons(read_yaml("reasons.yaml"))
+
+
+@cache
+def index() -> Index:
+    return build_index(catalogue(), parse_lexicon(read_yaml("lexicon.yaml")))
 
 
 def a_guide() -> Guide:

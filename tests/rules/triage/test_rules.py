@@ -31,10 +31,8 @@ HIDDEN_ON_SPOT = [
 ]
 
 
-def reading(*guesses: tuple[str, float], urgency: Urgency = Urgency.NORMAL, private: bool = False) -> Reading:
-    return Reading(
-        tuple(Suggestion(category=c, score=s, because=("x",)) for c, s in guesses), urgency, private
-    )
+def reading(*guesses: tuple[str, float], urgency: Urgency = Urgency.NORMAL) -> Reading:
+    return Reading(tuple(Suggestion(category=c, score=s, because=("x",)) for c, s in guesses), urgency)
 
 
 HOARDING = reading(("hoarding", 0.9))
@@ -111,10 +109,6 @@ def test_a_close_guess_of_private_life_keeps_the_case_from_the_public(category: 
     told = classified(reading(("hoarding", 0.8), (category, 0.7)))
     assert not told.public
     assert "private_among_close_guesses" in told.because
-
-
-def test_private_words_keep_the_case_from_the_public_whatever_the_category() -> None:
-    assert not classified(reading(("hoarding", 0.9), private=True)).public
 
 
 @pytest.mark.parametrize("category", PRIVATE)
@@ -205,8 +199,4 @@ def test_no_private_guess_at_the_top_is_ever_public(
 
 
 def test_the_names_of_the_policies_are_words() -> None:
-    assert [each.__name__ for each in KEPT_FROM_PUBLIC] == [
-        "private_category",
-        "private_among_close_guesses",
-        "private_words",
-    ]
+    assert [each.__name__ for each in KEPT_FROM_PUBLIC] == ["private_category", "private_among_close_guesses"]

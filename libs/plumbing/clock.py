@@ -4,10 +4,12 @@ import time
 
 from pymongo import AsyncMongoClient
 
+from libs.plumbing.ends import RefusedToStartError
+
 MOST_APART_US = 1_000_000
 
 
-class ClockError(RuntimeError):
+class ClockError(RefusedToStartError):
     """Our clock and the database's differ by more than a second; a service refuses to start."""
 
 

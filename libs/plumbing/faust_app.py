@@ -25,6 +25,8 @@ def faust_app(group: str, settings: Settings, lanes: Sequence[tuple[Lane, tuple[
         # While MongoDB is away nothing is polled; that must not cost us the partitions.
         broker_max_poll_interval=DAY_S,
         consumer_auto_offset_reset="earliest",
+        # A static member that died is back in its partitions at once; another waits until its session has run out.
+        consumer_group_instance_id=f"{group}.{settings.instance}",
         # Waiting for unacknowledged records made stopping and rebalancing endless; they simply come again.
         stream_wait_empty=False,
         stream_recovery_delay=0.0,

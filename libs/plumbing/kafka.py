@@ -6,15 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.errors import AuthenticationFailedError, KafkaError
+from aiokafka.conn import create_conn
+from aiokafka.errors import AuthenticationFailedError, KafkaConnectionError, KafkaError, SaslAuthenticationFailed
 
+from libs.plumbing.ends import RefusedToStartError
 from libs.plumbing.settings import Settings
 
 MECHANISM = "SCRAM-SHA-256"
 Headers = Sequence[tuple[str, bytes]]
 
 
-class KafkaRefusedError(RuntimeError):
+class KafkaRefusedError(RefusedToStartError):
     """The broker answers and refuses our user; the message is one plain line."""
 
 
@@ -47,17 +49,22 @@ def kafka_consumer(
 
 
 async def check_kafka(settings: Settings) -> None:
-    """Connect once. `KafkaRefusedError` for a wrong user or password; `KafkaError` when nobody answers."""
-    producer = kafka_producer(settings)
+    """Connect once. `KafkaRefusedError` for a wrong user or password; `KafkaConnectionError` when away.
+
+    The clients themselves show a wrong password only as a time-out.
+    """
+    host, _, port = settings.kafka_bootstrap.split(",")[0].strip().rpartition(":")
+    told = {name: value for name, value in _connection(settings).items() if name != "bootstrap_servers"}
     try:
-        await producer.start()
-    except AuthenticationFailedError:
+        connection = await create_conn(host, int(port), request_timeout_ms=5000, **told)
+    except (AuthenticationFailedError, SaslAuthenticationFailed):
         raise KafkaRefusedError(
             f"Kafka at {settings.kafka_bootstrap} refuses user {settings.kafka_user!r}: "
             "wrong password, or no such user (kafka_user, file kafka_password)"
         ) from None
-    finally:
-        await producer.stop()
+    except (OSError, TimeoutError) as error:
+        raise KafkaConnectionError(f"{settings.kafka_bootstrap}: {type(error).__name__}") from None
+    connection.close()
 
 
 class Publisher:

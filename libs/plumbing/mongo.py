@@ -8,15 +8,18 @@ from pymongo.errors import (
     ConnectionFailure,
     ExecutionTimeout,
     NetworkTimeout,
+    OperationFailure,
     PyMongoError,
     ServerSelectionTimeoutError,
     WaitQueueTimeoutError,
 )
 
+from libs.plumbing.ends import RefusedToStartError
 from libs.plumbing.settings import Settings
 
 Document = dict[str, Any]
 SELECTION_MS = 3000
+AUTHENTICATION_FAILED = 18
 _AWAY = (
     AutoReconnect,
     ConnectionFailure,
@@ -27,6 +30,10 @@ _AWAY = (
 )
 
 
+class MongoRefusedError(RefusedToStartError):
+    """The database answers and refuses our user."""
+
+
 def mongo_client(settings: Settings, **more: Any) -> AsyncMongoClient[Document]:
     """The asynchronous client: majority read and write concern, journalled, retried writes."""
     return AsyncMongoClient(settings.mongo_uri, **_options(settings), **more)
@@ -35,6 +42,19 @@ def mongo_client(settings: Settings, **more: Any) -> AsyncMongoClient[Document]:
 def mongo_client_sync(settings: Settings, **more: Any) -> MongoClient[Document]:
     """The same, synchronous: for the command line and the watchdog's thread."""
     return MongoClient(settings.mongo_uri, **_options(settings), **more)
+
+
+async def check_mongo(client: AsyncMongoClient[Document], settings: Settings) -> None:
+    """Sign in once; `MongoRefusedError` for a wrong user or password."""
+    try:
+        await client.admin.command("ping")
+    except OperationFailure as error:
+        if error.code != AUTHENTICATION_FAILED:
+            raise
+        raise MongoRefusedError(
+            f"MongoDB refuses user {settings.mongo_user!r}: wrong password, or no such user "
+            "(BANJIE_MONGO_USER, file mongo_password)"
+        ) from None
 
 
 def away(error: BaseException) -> bool:

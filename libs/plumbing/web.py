@@ -41,8 +41,10 @@ def service_app(
     return app
 
 
-def gateway(parts: Mapping[str, FastAPI], lifespan: Lifespan | None = None) -> FastAPI:
-    """Several services in one process: each mounted at `/<name>`, its lifespan run, its checks gathered."""
+def gateway(
+    parts: Mapping[str, FastAPI], lifespan: Lifespan | None = None, more: Mapping[str, Check] | None = None
+) -> FastAPI:
+    """Several services in one process: each mounted at `/<name>`, its lifespan run, its checks (and more) gathered."""
 
     @asynccontextmanager
     async def together(app: FastAPI) -> AsyncIterator[None]:
@@ -57,7 +59,7 @@ def gateway(parts: Mapping[str, FastAPI], lifespan: Lifespan | None = None) -> F
     checks: dict[str, Check] = {
         f"{name}.{check}": run for name, part in parts.items() for check, run in part.state.checks.items()
     }
-    app.include_router(health_router(checks))
+    app.include_router(health_router({**checks, **(more or {})}))
     for name, part in parts.items():
         app.mount(f"/{name}", part)
     return app

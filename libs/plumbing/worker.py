@@ -11,9 +11,10 @@ from typing import Any, NoReturn
 from libs.plumbing.attempts import Attempts, Runs, mark_hung
 from libs.plumbing.backoff import Backoff
 from libs.plumbing.dependencies import dependency_away
-from libs.plumbing.ends import UNEXPECTED, hard_exit
+from libs.plumbing.ends import UNEXPECTED, RefusedToStartError, hard_exit, refuse
 from libs.plumbing.faust_app import faust_app
 from libs.plumbing.handling import Handling, Limits, OnParked
+from libs.plumbing.kafka import check_kafka
 from libs.plumbing.lane import Lane
 from libs.plumbing.logs import logger
 from libs.plumbing.mongo import mongo_client_sync
@@ -25,7 +26,7 @@ from libs.plumbing.topic_watch import TopicWatch
 from libs.plumbing.topics import Topics
 from libs.plumbing.watchdog import Watchdog
 
-STOP_WITHIN_S = 3.0
+STOP_WITHIN_S = 2.0
 log = logger(__name__)
 
 
@@ -94,6 +95,7 @@ class Worker:
     async def _come_up(self) -> None:
         await self._surely(self._attempts.prepare)
         careful = await self._surely(self._runs.begin)
+        await self._surely(lambda: check_kafka(self._settings))
         listening = await self._watch.begin()
         if careful:
             log.warning("last_run_ended_uncleanly", careful_records=self._settings.careful_records)
@@ -132,7 +134,11 @@ class Worker:
         self._tasks.append(task)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and (error := task.exception()):
+        if task.cancelled() or not (error := task.exception()):
+            return
+        if isinstance(error, RefusedToStartError):
+            refuse(self._service, error, self._end)
+        else:
             log.critical("worker_task_failed", task=task.get_name(), exc_info=error)
             self._end(UNEXPECTED)
 

@@ -3,16 +3,16 @@
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from libs.plumbing.embedded.running import RunningServers
 from libs.plumbing.settings import Settings
 from tests.integration.plumbing.workplace import Workplace
 
 
 @pytest.fixture
-async def workplace(servers: Any, tmp_path: Path) -> AsyncIterator[Workplace]:
+async def workplace(servers: RunningServers, tmp_path: Path) -> AsyncIterator[Workplace]:
     secrets = tmp_path / "secrets"
     secrets.mkdir()
     (secrets / "mongo_password").write_text(servers.mongo_password)

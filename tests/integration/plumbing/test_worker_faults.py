@@ -4,7 +4,9 @@ from tests.integration.plumbing.workplace import Workplace, ended, stopped, unti
 from tests.support.cut_wire import CutWire
 
 
-async def test_a_record_that_kills_is_parked_after_three_deaths_and_the_others_go_on(workplace: Workplace) -> None:
+async def test_a_record_that_kills_is_parked_after_three_deaths_and_the_others_go_on(
+    workplace: Workplace,
+) -> None:
     await workplace.send("ok", "ok", "raise", "ok", "ok")
     assert [await ended(await workplace.work()) for _ in range(3)] == [70, 70, 70]
     child = await workplace.work()

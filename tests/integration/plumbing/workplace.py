@@ -31,7 +31,9 @@ class Workplace:
 
     def make_topics(self, *topics: str, partitions: int = 2) -> None:
         admin = kafka_admin(self.settings)
-        admin.create_topics({name: {"num_partitions": partitions, "replication_factor": 1} for name in topics})
+        admin.create_topics(
+            {name: {"num_partitions": partitions, "replication_factor": 1} for name in topics}
+        )
         admin.close()
 
     def drop_topics(self, *topics: str) -> None:
@@ -41,7 +43,9 @@ class Workplace:
 
     async def work(self, *topics: str, **settings: Any) -> asyncio.subprocess.Process:
         """Start the program; `settings` override its environment."""
-        told = self._environment() | {f"BANJIE_{name.upper()}": str(value) for name, value in settings.items()}
+        told = self._environment() | {
+            f"BANJIE_{name.upper()}": str(value) for name, value in settings.items()
+        }
         with self.log.open("ab") as log:
             child = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "tests.support.worker_program", *(topics or (self.topic,))),

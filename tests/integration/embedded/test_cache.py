@@ -103,7 +103,7 @@ def test_a_jar_with_another_checksum_is_refused(tmp_path: Path, monkeypatch: pyt
     there = tmp_path / "tried-1.0" / "org/example/tried/1.0"
     there.mkdir(parents=True)
     (there / jar.file).write_bytes(b"jar")
-    with pytest.raises(EmbeddedError, match="org.example:tried:1.0: checksum does not match"):
+    with pytest.raises(EmbeddedError, match=r"org.example:tried:1.0: checksum does not match"):
         fetch_jar(jar, tmp_path, silent)
     assert not (there / jar.file).exists()
 

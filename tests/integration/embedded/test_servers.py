@@ -32,6 +32,12 @@ def _admin(servers: RunningServers):
     return open_admin(servers.kafka_bootstrap, servers.kafka_user, servers.kafka_password)
 
 
+@pytest.fixture(scope="module")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServers]:
+    with running_servers(tmp_path_factory.mktemp("data")) as running:
+        yield running
+
+
 @contextmanager
 def _somebody_on(port: int) -> Iterator[None]:
     """Another program that listens there and hangs up on everybody."""
@@ -83,10 +89,10 @@ def test_a_broker_whose_data_was_deleted_is_made_anew(own_servers: RunningServer
         assert admin.list_topics() == []
 
 
-def test_a_second_supervisor_on_the_same_folder_is_refused(own_servers: RunningServers) -> None:
-    with pytest.raises(EmbeddedError, match=r"already running on .* \(pid \d+\)"):
-        with running_servers(own_servers.data.root):
-            pass
+def test_a_second_supervisor_on_the_same_folder_is_refused(embedded: RunningServers) -> None:
+    refused = pytest.raises(EmbeddedError, match=r"already running on .* \(pid \d+\)")
+    with refused, running_servers(embedded.data.root):
+        pass
 
 
 def test_servers_move_when_their_ports_are_taken(tmp_path: Path) -> None:
@@ -113,19 +119,19 @@ def test_servers_stop_within_ten_seconds_even_when_frozen(tmp_path: Path) -> Non
     assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
 
 
-def test_nobody_gets_in_without_a_password(servers: RunningServers) -> None:
+def test_nobody_gets_in_without_a_password(embedded: RunningServers) -> None:
     with (
-        MongoClient(servers.mongo_address) as client,
+        MongoClient(embedded.mongo_address) as client,
         pytest.raises(Exception, match="requires authentication"),
     ):
         client.tried.things.find_one()
 
 
-def test_a_database_user_has_its_rights_and_no_more(servers: RunningServers) -> None:
+def test_a_database_user_has_its_rights_and_no_more(embedded: RunningServers) -> None:
     things = {"resource": {"db": "tried", "collection": "things"}, "actions": ["find"]}
     others = {"resource": {"db": "tried", "collection": "others"}, "actions": ["find"]}
-    reading = servers.mongo_uri_for("reader", "secret")
-    with MongoClient(servers.mongo_uri) as admin:
+    reading = embedded.mongo_uri_for("reader", "secret")
+    with MongoClient(embedded.mongo_uri) as admin:
         ensure_user(admin, "reader", "other", [others])
         ensure_user(admin, "reader", "secret", [things])
     with MongoClient(reading) as reader:
@@ -136,14 +142,14 @@ def test_a_database_user_has_its_rights_and_no_more(servers: RunningServers) -> 
             reader.tried.things.insert_one({})
 
 
-def test_no_password_stands_on_a_command_line(servers: RunningServers) -> None:
+def test_no_password_stands_on_a_command_line(embedded: RunningServers) -> None:
     for name in ("mongod", "kafka"):
-        line = Path(f"/proc/{servers.pid(name)}/cmdline").read_text()
-        assert servers.mongo_password not in line
-        assert servers.kafka_password not in line
+        line = Path(f"/proc/{embedded.pid(name)}/cmdline").read_text()
+        assert embedded.mongo_password not in line
+        assert embedded.kafka_password not in line
 
 
-def test_secrets_can_be_read_by_their_owner_only(servers: RunningServers) -> None:
-    modes = {file.name: oct(file.stat().st_mode & 0o777) for file in servers.data.secrets.iterdir()}
+def test_secrets_can_be_read_by_their_owner_only(embedded: RunningServers) -> None:
+    modes = {file.name: oct(file.stat().st_mode & 0o777) for file in embedded.data.secrets.iterdir()}
     assert set(modes.values()) == {"0o600"}
     assert {"mongo-admin", "mongo-key", "kafka-admin"} <= set(modes)

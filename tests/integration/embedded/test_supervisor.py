@@ -41,7 +41,7 @@ async def _running(data: DataDir, *parts: Part) -> AsyncIterator[Supervisor]:
 
 async def _until(true: Callable[[], bool], seconds: float = 10) -> None:
     async with asyncio.timeout(seconds):
-        while not true():
+        while not true():  # noqa: ASYNC110  what it watches are processes
             await asyncio.sleep(0.01)
 
 
@@ -107,7 +107,10 @@ async def test_a_part_that_never_gets_ready_is_given_up(data: DataDir) -> None:
 
 
 async def test_everything_stops_within_ten_seconds_frozen_and_deaf_ones_too(data: DataDir) -> None:
-    frozen, deaf = python("frozen", SLEEPER), python("deaf", DEAF, needs=("frozen",))
+    frozen, deaf = (
+        python("frozen", SLEEPER, stop_timeout=0.5),
+        python("deaf", DEAF, needs=("frozen",), stop_timeout=0.5),
+    )
     async with _running(data, frozen, deaf) as supervisor:
         await supervisor.wait_up()
         await _until(lambda: "deaf" in supervisor.part_log("deaf").read_text())
@@ -122,7 +125,8 @@ async def test_the_status_file_tells_each_part(data: DataDir) -> None:
     async with _running(data, python("one", SLEEPER)) as supervisor:
         await supervisor.wait_up()
         status = read_status(data.status)
-        assert status and status["supervisor"] == os.getpid()
+        assert status
+        assert status["supervisor"] == os.getpid()
         assert status["parts"]["one"]["state"] == "up"
         assert alive(status["parts"]["one"]["pid"])
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from libs.plumbing.embedded.running import RunningServers
+from libs.plumbing.embedded.stack import Endpoints
 from libs.plumbing.settings import Settings
 from tests.integration.plumbing.workplace import Workplace
 
 
 @pytest.fixture
-async def workplace(servers: RunningServers, tmp_path: Path) -> AsyncIterator[Workplace]:
+async def workplace(servers: Endpoints, tmp_path: Path) -> AsyncIterator[Workplace]:
     secrets = tmp_path / "secrets"
     secrets.mkdir()
     (secrets / "mongo_password").write_text(servers.mongo_password)

@@ -62,8 +62,8 @@ class CommandDesk:
         shown = {photo: command.case_id for command in commands for photo in command.body.photos()}
         cases, keys, photos = await asyncio.gather(
             self._store.load([command.case_id for command in commands]),
-            self._vault.keys(written) if written else _nothing(),
-            self._photos.refs(shown) if shown and self._photos else _nothing(),
+            self._vault.keys(written) if written else _no_keys(),
+            self._photos.refs(shown) if shown and self._photos else _no_photos(),
         )
         return _Loaded(cases, keys, photos)
 
@@ -122,5 +122,9 @@ def _outcome(command: Command, result: Appended | Refusal) -> Outcome:
     return Done(command.case_id, span.last_seq, span.rev, result.already)
 
 
-async def _nothing() -> dict[UUID, ContentRef]:
+async def _no_keys() -> dict[UUID, CaseKey]:
+    return {}
+
+
+async def _no_photos() -> dict[UUID, ContentRef]:
     return {}

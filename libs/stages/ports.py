@@ -41,7 +41,7 @@ async def open_ports(service: Service, settings: Settings) -> AsyncIterator[Port
     async with mongo_client(settings) as client:
         database = client[settings.mongo_database]
         vault = ContentVault(database, master_key(settings))
-        store = CaseStore(database, vault=vault, clock=now_us)
+        store = CaseStore(database, clock=now_us)
         kafka = KafkaPublisher(settings)
         await store.start()
         try:

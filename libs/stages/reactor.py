@@ -19,7 +19,8 @@ from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Role, Service
 from libs.casework.wire import subject_and_sequence
 from libs.plumbing.records import Record
-from libs.plumbing.rejections import Reason, Rejections
+from libs.plumbing.rejections import Rejections
+from libs.stages.doors import refuse
 
 log = structlog.get_logger()
 
@@ -35,9 +36,7 @@ def machine_actor(service: Service) -> Actor:
 class Reactor:
     """Decides for the cases that await one service."""
 
-    def __init__(
-        self, service: Service, store: CaseStore, decide: DecideAll, rejections: Rejections
-    ) -> None:
+    def __init__(self, service: Service, store: CaseStore, decide: DecideAll, rejections: Rejections) -> None:
         self._service = service
         self._store = store
         self._decide = decide
@@ -50,7 +49,7 @@ class Reactor:
         for record in records:
             subject = _subject(record)
             if subject is None:
-                await self._rejections.refuse(record, _NOT_AN_EVENT)
+                await refuse(self._rejections, record, _NOT_AN_EVENT)
             else:
                 cases[subject] = None
         await self.look_at(cases)
@@ -78,7 +77,12 @@ class Reactor:
         return Append((Change(case.id, AtSeq(case.seq), events),), self._speaker, key)
 
 
-_NOT_AN_EVENT = Reason("invalid", "not an event of a case", "subject", ("a CloudEvent from banjie.cases",))
+_NOT_AN_EVENT = Refusal(
+    Why.INVALID,
+    "not an event of a case",
+    field="subject",
+    allowed=("a CloudEvent as on banjie.cases",),
+)
 
 
 def _subject(record: Record) -> UUID | None:

@@ -17,7 +17,7 @@ from libs.casework.vocabulary import Service
 from libs.plumbing.clock import now_us
 from libs.plumbing.dependencies import dependency_away
 from libs.plumbing.ends import UNEXPECTED, hard_exit
-from libs.plumbing.leases import Lease
+from libs.plumbing.leases import Leases, while_held
 from libs.plumbing.logs import logger
 from libs.plumbing.mongo import Document
 from libs.plumbing.telemetry import counter
@@ -66,13 +66,15 @@ class Sweep:
         lag: Callable[[], int],
     ) -> None:
         self._service, self._store, self._reactor, self._lag = service, store, reactor, lag
-        self._lease = Lease(database, f"sweep:{service}", secrets.token_hex(8), EVERY_S * 4)
+        self._leases = Leases(database)
         self._patience = Patience()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin to look, in a task of its own."""
-        self._task = asyncio.create_task(self._run(), name=f"sweep:{self._service}")
+        """Begin to look whenever this copy holds the lease."""
+        name = f"sweep:{self._service}"
+        held = while_held(self._leases, name, secrets.token_hex(8), self._look)
+        self._task = asyncio.create_task(held, name=name)
 
     async def stop(self) -> None:
         """Stop looking."""
@@ -81,8 +83,8 @@ class Sweep:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def once(self) -> int:
-        """Look once, if this copy holds the lease; returns how many cases moved on."""
-        if self._lag() > HIGH_LAG or await self._lease.hold() is None:
+        """Look once; returns how many cases moved on."""
+        if self._lag() > HIGH_LAG:
             return 0
         found = await self._store.awaiting(self._service, MOST)
         now = monotonic()
@@ -92,7 +94,7 @@ class Sweep:
         self._patience.tried(due, old, now)
         return moved
 
-    async def _run(self) -> None:
+    async def _look(self, epoch: int) -> None:
         while True:
             await asyncio.sleep(EVERY_S)
             try:

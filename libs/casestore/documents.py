@@ -1,0 +1,77 @@
+"""Cases and entries as MongoDB holds them, and back."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from bson.binary import UuidRepresentation
+from bson.codec_options import CodecOptions
+
+from libs.casestore.append import Append, Appended, Span
+from libs.casework.case import Case
+from libs.casework.draft import Sealed
+from libs.casework.entry import read_entry
+
+EVENTS, CASES, CLAIMS = "case_events", "cases", "intake_keys"
+CODEC: CodecOptions[dict[str, Any]] = CodecOptions(uuid_representation=UuidRepresentation.STANDARD)
+Document = dict[str, Any]
+
+
+def case_document(case: Case) -> Document:
+    """The snapshot without what has its default; `_id` is the case id."""
+    document = case.model_dump(exclude_defaults=True)
+    document["_id"] = document.pop("id")
+    return document
+
+
+def case_from(document: Mapping[str, Any]) -> Case:
+    """Back from `cases`."""
+    fields = dict(document)
+    fields["id"] = fields.pop("_id")
+    return Case.model_validate(fields)
+
+
+def event_document(sealed: Sealed) -> Document:
+    """An entry: the bytes and their hash, and beside them what has to be found. `verify` holds one against the other."""
+    entry = sealed.entry
+    return {
+        "_id": entry.id,
+        "case_id": entry.case_id,
+        "seq": entry.seq,
+        "type": entry.type,
+        "at": entry.at,
+        "said_by": entry.said_by.value,
+        "stage": entry.stage.value,
+        "office": entry.office,
+        "body": sealed.body,
+        "hash": sealed.hash,
+    }
+
+
+def keyed(document: Document, append: Append, answer: Appended) -> Document:
+    """The append's first event, with its key and the answer that a retry gets."""
+    return document | {
+        "key": append.key,
+        "fp": append.fingerprint,
+        "spans": [list(span) for span in answer.spans],
+    }
+
+
+def answer_from(document: Mapping[str, Any]) -> tuple[Appended, bytes | None]:
+    """The first answer to a key, and the fingerprint of what was asked."""
+    spans = tuple(Span(*span) for span in document["spans"])
+    return Appended(document["key"], spans, already=True), document.get("fp")
+
+
+def sealed_from(document: Mapping[str, Any]) -> Sealed:
+    """An entry as it was sealed; its bytes are taken as stored, never written again."""
+    body = bytes(document["body"])
+    return Sealed(read_entry(body), body, bytes(document["hash"]))
+
+
+def spans_of(drafts: Sequence[tuple[UUID, Sequence[Sealed]]]) -> tuple[Span, ...]:
+    """One span a change."""
+    return tuple(
+        Span(case_id, sealed[0].entry.seq, sealed[-1].entry.seq, sealed[-1].entry.rev)
+        for case_id, sealed in drafts
+    )

@@ -1,0 +1,148 @@
+"""Plan a whole group of appends in memory: pure. What is done or stale is answered without a write.
+
+Several appends to one case are chained; an append over several cases is all or nothing; a neighbour never fails for
+another's conflict.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from libs.casestore.append import Append, Appended
+from libs.casestore.content import CONTENT, KEYS, content_document, key_document
+from libs.casestore.documents import CLAIMS, case_document, event_document, keyed, spans_of
+from libs.casework.case import Case
+from libs.casework.draft import NewCase, Sealed, draft
+from libs.casework.events import UnknownEvent
+from libs.casework.refusal import Refusal, Why
+
+Document = dict[str, Any]
+Result = Appended | Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the database holds for a group: the cases it names, and how its keys were answered before."""
+
+    cases: Mapping[UUID, Case]
+    answers: Mapping[str, tuple[Appended, bytes | None]]
+    claims: Mapping[str, UUID]
+
+
+@dataclass(slots=True)
+class Plan:
+    """Results in the group's order, and what to write for them. `replaced`: the seq that each old case must still have."""
+
+    results: list[Result] = field(default_factory=list)
+    events: list[Document] = field(default_factory=list)
+    cases: dict[UUID, Case] = field(default_factory=dict)
+    replaced: dict[UUID, int] = field(default_factory=dict)
+    others: dict[str, list[Document]] = field(default_factory=dict)
+    answers: dict[str, tuple[Appended, bytes | None]] = field(default_factory=dict)
+    claims: dict[str, UUID] = field(default_factory=dict)
+
+    def opened(self) -> list[Document]:
+        """Snapshots of cases that did not exist before."""
+        return [case_document(case) for case_id, case in self.cases.items() if case_id not in self.replaced]
+
+    def changed(self) -> list[tuple[int, Document]]:
+        """The seq that is replaced, and the snapshot that replaces it."""
+        return [(seq, case_document(self.cases[case_id])) for case_id, seq in self.replaced.items()]
+
+
+def plan(appends: Sequence[Append], known: Known, at: int, new_id: Callable[[], UUID]) -> Plan:
+    """What a group of appends comes to, in order. `at` is µs UTC of this attempt."""
+    group = Plan()
+    for append in appends:
+        result = _answered(append, known, group) or _drafted(append, known, group, at, new_id)
+        group.results.append(result)
+    return group
+
+
+def named(appends: Iterable[Append]) -> tuple[set[UUID], set[str], set[str]]:
+    """Cases, keys and claims that have to be read before a group can be planned."""
+    cases = {change.case_id for append in appends for change in append.changes}
+    keys = {append.key for append in appends if append.key is not None}
+    claims = {claim.id for append in appends for claim in append.claims}
+    return cases, keys, claims
+
+
+def _answered(append: Append, known: Known, group: Plan) -> Result | None:
+    if append.key is None:
+        return None
+    first = group.answers.get(append.key) or known.answers.get(append.key)
+    return repeated(append.key, append.fingerprint, first) if first else None
+
+
+def repeated(key: str, fingerprint: bytes | None, first: tuple[Appended, bytes | None]) -> Result:
+    """The first answer again, unless the key now stands for something else."""
+    answer, asked = first
+    if fingerprint is not None and asked is not None and fingerprint != asked:
+        return Refusal(Why.KEY_REUSED, "this key was used for another request", attempted=key, field="key")
+    return Appended(answer.key, answer.spans, already=True)
+
+
+def _drafted(
+    append: Append, known: Known, group: Plan, at: int, new_id: Callable[[], UUID]
+) -> Appended | Refusal:
+    taken = next(
+        (claim for claim in append.claims if claim.id in known.claims or claim.id in group.claims), None
+    )
+    if taken:
+        return Refusal(Why.CASE_EXISTS, f"{taken.id} is taken", field="claim")
+    drafts: list[tuple[UUID, Sequence[Sealed]]] = []
+    heads: dict[UUID, Case] = {}
+    for change in append.changes:
+        before = (
+            heads.get(change.case_id) or group.cases.get(change.case_id) or known.cases.get(change.case_id)
+        )
+        try:
+            drafted = draft(before, change, append.speaker, at, new_id, None if drafts else append.key)
+        except UnknownEvent as unknown:
+            return Refusal(Why.UNKNOWN_EVENT, f"this version does not know {unknown}")
+        if isinstance(drafted, Refusal):
+            return drafted
+        heads[change.case_id] = drafted.case
+        drafts.append((change.case_id, drafted.sealed))
+    return _accept(append, known, group, heads, drafts)
+
+
+def _accept(
+    append: Append,
+    known: Known,
+    group: Plan,
+    heads: Mapping[UUID, Case],
+    drafts: Sequence[tuple[UUID, Sequence[Sealed]]],
+) -> Appended:
+    answer = Appended(append.key, spans_of(drafts))
+    documents = [event_document(sealed) for _, each in drafts for sealed in each]
+    if append.key is not None:
+        documents[0] = keyed(documents[0], append, answer)
+        group.answers[append.key] = (answer, append.fingerprint)
+    group.events += documents
+    group.cases |= heads
+    group.replaced |= {case: known.cases[case].seq for case in heads if case in known.cases}
+    _beside(append, group)
+    return answer
+
+
+def _beside(append: Append, group: Plan) -> None:
+    written = {
+        CONTENT: [content_document(content) for content in append.contents],
+        KEYS: [key_document(key) for key in append.case_keys],
+        CLAIMS: _claims(append),
+    }
+    for collection, documents in written.items():
+        if documents:
+            group.others.setdefault(collection, []).extend(documents)
+    group.claims |= {claim.id: claim.case_id for claim in append.claims}
+
+
+def _claims(append: Append) -> list[Document]:
+    claims = [{"_id": claim.id, "case_id": claim.case_id} for claim in append.claims]
+    opened = [change.case_id for change in append.changes if isinstance(change.expect, NewCase)]
+    if opened and append.key is not None:
+        # On a sharded cluster the key's index on events cannot be unique; this one is.
+        claims.append({"_id": f"key:{append.key}", "case_id": opened[0]})
+    return claims

@@ -1,0 +1,79 @@
+"""Queries over the snapshots: filters that combine, pages by cursor."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from pymongo.asynchronous.collection import AsyncCollection
+
+from libs.casestore.documents import case_from
+from libs.casework.case import Case
+
+
+@dataclass(frozen=True, slots=True)
+class CaseQuery:
+    """What to look for; None does not narrow. Instants in µs UTC."""
+
+    office: str | None = None
+    stages: Sequence[str] | None = None
+    unit: str | None = None
+    category: str | None = None
+    grid: str | None = None
+    grids: Sequence[str] | None = None
+    community: str | None = None
+    number: str | None = None
+    publisher: str | None = None
+    awaits_person: str | None = None
+    awaits_machine: str | None = None
+    public: bool | None = None
+    parked: bool | None = None
+    reported_from: int | None = None
+    reported_to: int | None = None
+
+
+class Page(NamedTuple):
+    """Cases, and the cursor of the next page (None on the last)."""
+
+    cases: tuple[Case, ...]
+    after: str | None
+
+
+_PATHS = {
+    "unit": "assignment.lead",
+    "awaits_person": "awaits.person",
+    "awaits_machine": "awaits.machine",
+}
+_SPECIAL = {"stages", "grids", "reported_from", "reported_to"}
+
+
+def filter_of(query: CaseQuery) -> dict[str, Any]:
+    """The query as MongoDB takes it."""
+    wanted: dict[str, Any] = {}
+    for field in fields(query):
+        value = getattr(query, field.name)
+        if value is not None and field.name not in _SPECIAL:
+            # Snapshots leave out what has its default: false is stored as nothing.
+            wanted[_PATHS.get(field.name, field.name)] = {"$ne": True} if value is False else value
+    for name, many in (("stage", query.stages), ("grid", query.grids)):
+        if many is not None:
+            wanted.setdefault(name, {"$in": list(many)})
+    return wanted | _reported(query)
+
+
+def _reported(query: CaseQuery) -> dict[str, Any]:
+    bounds = {"$gte": query.reported_from, "$lt": query.reported_to}
+    given = {operator: bound for operator, bound in bounds.items() if bound is not None}
+    return {"reported_at": given} if given else {}
+
+
+async def page_of(
+    cases: AsyncCollection[dict[str, Any]], query: CaseQuery, limit: int, after: str | None
+) -> Page:
+    """One page, newest first. Case ids are UUIDv7, so their order is that of reporting."""
+    wanted = filter_of(query)
+    if after is not None:
+        wanted["_id"] = {"$lt": UUID(after)}
+    found = [case_from(each) async for each in cases.find(wanted).sort("_id", -1).limit(limit + 1)]
+    more = len(found) > limit
+    return Page(tuple(found[:limit]), str(found[limit - 1].id) if more else None)

@@ -1,0 +1,121 @@
+"""Collections, indexes, envelope validators, and what each service's database user may do. All of it can run twice."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import CollectionInvalid
+
+from libs.casestore.content import CONTENT, ERASURES, KEYS
+from libs.casestore.documents import CASES, CLAIMS, EVENTS
+
+PHOTOS = ("photos.files", "photos.chunks")
+NUMBERS = "numbers"
+
+INDEXES: dict[str, Sequence[IndexModel]] = {
+    EVENTS: (
+        IndexModel([("case_id", ASCENDING), ("seq", ASCENDING)], unique=True),
+        IndexModel([("key", ASCENDING)], unique=True, partialFilterExpression={"key": {"$type": "string"}}),
+        IndexModel([("at", ASCENDING)]),
+    ),
+    CASES: (
+        IndexModel(
+            [("awaits.machine", ASCENDING), ("awaits.since", ASCENDING)],
+            partialFilterExpression={"awaits.machine": {"$type": "string"}},
+        ),
+        IndexModel([("number", ASCENDING)], unique=True),
+        IndexModel([("office", ASCENDING), ("stage", ASCENDING), ("_id", DESCENDING)]),
+        IndexModel([("office", ASCENDING), ("awaits.person", ASCENDING), ("_id", DESCENDING)]),
+        IndexModel([("assignment.lead", ASCENDING), ("stage", ASCENDING), ("_id", DESCENDING)]),
+    ),
+    CONTENT: (IndexModel([("case_id", ASCENDING)]),),
+    PHOTOS[0]: (IndexModel([("metadata.case_id", ASCENDING)]),),
+    PHOTOS[1]: (IndexModel([("files_id", ASCENDING), ("n", ASCENDING)], unique=True),),
+    KEYS: (),
+    CLAIMS: (),
+    ERASURES: (),
+    NUMBERS: (),
+}
+
+_ENVELOPE = {
+    "case_id": {"bsonType": "binData"},
+    "seq": {"bsonType": ["int", "long"], "minimum": 1},
+    "type": {"bsonType": "string"},
+    "at": {"bsonType": ["int", "long"]},
+    "said_by": {"bsonType": "string"},
+    "stage": {"bsonType": "string"},
+    "office": {"bsonType": "string"},
+    "body": {"bsonType": "binData"},
+    "hash": {"bsonType": "binData"},
+}
+VALIDATORS: dict[str, dict[str, Any]] = {
+    EVENTS: {"$jsonSchema": {"required": list(_ENVELOPE), "properties": _ENVELOPE}},
+    CASES: {"$jsonSchema": {"required": ["stage", "seq", "rev", "head", "awaits"]}},
+}
+"""The envelope only: what an event means is decided by the table, not by the database."""
+
+
+async def ensure_schema(database: AsyncDatabase[dict[str, Any]]) -> None:
+    """Make what is missing: collections (a transaction cannot), validators, indexes."""
+    there = set(await database.list_collection_names())
+    for name, indexes in INDEXES.items():
+        if name not in there:
+            await _create(database, name)
+        if name in VALIDATORS:
+            await database.command({"collMod": name, "validator": VALIDATORS[name]})
+        if indexes:
+            await database[name].create_indexes(list(indexes))
+
+
+async def _create(database: AsyncDatabase[dict[str, Any]], name: str) -> None:
+    try:
+        await database.create_collection(name)
+    except CollectionInvalid:
+        # Another process was faster.
+        return
+
+
+_READ, _INSERT, _CHANGE = ("find",), ("find", "insert"), ("find", "insert", "update")
+_OWN = ("find", "insert", "update", "remove", "createIndex", "createCollection")
+_WRITER = {
+    EVENTS: _INSERT,
+    CASES: _CHANGE,
+    CONTENT: _INSERT,
+    KEYS: _INSERT,
+    CLAIMS: _INSERT,
+    PHOTOS[0]: ("find", "insert", "createIndex"),
+    PHOTOS[1]: ("find", "insert", "createIndex"),
+    NUMBERS: _CHANGE,
+    "publishers": _READ,
+    "attempts": _OWN,
+    "runs": _CHANGE,
+    "leases": _CHANGE,
+    "keys": _READ,
+}
+"""No user of a service may update or remove an event: the log is append-only by right, not by good will."""
+
+_RELAY = {
+    EVENTS: ("find", "changeStream"),
+    "relay_place": _OWN,
+    "relay_skipped": _OWN,
+    "leases": _CHANGE,
+    "followers": _READ,
+    "keys": _READ,
+}
+RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
+    "intake": _WRITER,
+    "triage": _WRITER,
+    "dispatch": _WRITER,
+    "closure": _WRITER,
+    "records": _WRITER | {KEYS: (*_INSERT, "remove"), ERASURES: _CHANGE},
+    "relay": _RELAY,
+}
+
+
+def privileges_of(service: str, database: str = "banjie") -> list[dict[str, Any]]:
+    """What the database user of a service may do, in MongoDB's form."""
+    return [
+        {"resource": {"db": database, "collection": name}, "actions": list(actions)}
+        for name, actions in RIGHTS[service].items()
+    ]

@@ -1,0 +1,97 @@
+"""The case store: append, load, read the log. Appending is the only way to change a case."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.read_concern import ReadConcern
+from uuid_utils.compat import uuid7
+
+from libs.casestore.append import Append, Appended, Claim
+from libs.casestore.committer import Committer
+from libs.casestore.content import StoredContent, WrappedKey
+from libs.casestore.documents import CASES, CLAIMS, CODEC, EVENTS, answer_from, case_from, sealed_from
+from libs.casestore.group import repeated
+from libs.casestore.reading import CaseQuery, Page, page_of
+from libs.casework.case import Case
+from libs.casework.draft import Change, Sealed, Speaker
+from libs.casework.refusal import Refusal
+from libs.casework.vocabulary import Service
+
+
+class CaseStore:
+    """The log of all cases in one database. `clock` gives µs UTC; `new_id` the ids of entries."""
+
+    def __init__(
+        self,
+        database: AsyncDatabase[dict[str, Any]],
+        *,
+        clock: Callable[[], int],
+        new_id: Callable[[], UUID] = uuid7,
+        **committing: Any,
+    ) -> None:
+        read = database.with_options(codec_options=CODEC, read_concern=ReadConcern("majority"))
+        self._events, self._cases, self._claims = read[EVENTS], read[CASES], read[CLAIMS]
+        self._committer = Committer(database, clock=clock, new_id=new_id, **committing)
+
+    async def start(self) -> None:
+        """Begin to take appends."""
+        self._committer.start()
+
+    async def stop(self) -> None:
+        """Commit what waits and stop."""
+        await self._committer.stop()
+
+    async def append(
+        self,
+        changes: Sequence[Change],
+        speaker: Speaker,
+        *,
+        key: str | None = None,
+        fingerprint: bytes | None = None,
+        contents: Sequence[StoredContent] = (),
+        case_keys: Sequence[WrappedKey] = (),
+        claims: Sequence[Claim] = (),
+    ) -> Appended | Refusal:
+        """Say something about one or several cases, all or nothing. The same `key` again gets the first answer again.
+
+        Raises `StoreAway` when the database does not take it in time; try again with the same key.
+        """
+        append = Append(changes, speaker, key, fingerprint, contents, case_keys, claims)
+        return (await self._committer.submit([append]))[0]
+
+    async def append_many(self, appends: Sequence[Append]) -> list[Appended | Refusal]:
+        """One result an append, in order; each is atomic by itself."""
+        return await self._committer.submit(appends) if appends else []
+
+    async def answered(self, key: str, fingerprint: bytes | None = None) -> Appended | Refusal | None:
+        """What a key was answered with; None when it was never used."""
+        document = await self._events.find_one({"key": key}, {"key": 1, "fp": 1, "spans": 1})
+        return repeated(key, fingerprint, answer_from(document)) if document else None
+
+    async def load(self, case_ids: Iterable[UUID]) -> dict[UUID, Case]:
+        """The cases that exist, by id, in one read."""
+        wanted = {"_id": {"$in": list(case_ids)}}
+        cases = [case_from(document) async for document in self._cases.find(wanted)]
+        return {case.id: case for case in cases}
+
+    async def log(self, case_id: UUID, after: int = 0) -> list[Sealed]:
+        """The case's entries after that seq, in order, as they are stored."""
+        wanted = self._events.find({"case_id": case_id, "seq": {"$gt": after}}).sort("seq", 1)
+        return [sealed_from(document) async for document in wanted]
+
+    async def claimed(self, claim_id: str) -> UUID | None:
+        """The case that a claim was taken for."""
+        document = await self._claims.find_one({"_id": claim_id})
+        return document["case_id"] if document else None
+
+    async def awaiting(self, service: Service, limit: int) -> list[Case]:
+        """Cases that await a service, longest waiting first; parked ones are left to people."""
+        wanted = {"awaits.machine": service.value}
+        found = self._cases.find(wanted).sort("awaits.since", 1).limit(limit)
+        return [case for case in [case_from(each) async for each in found] if not case.parked]
+
+    async def find(self, query: CaseQuery, limit: int = 50, after: str | None = None) -> Page:
+        """A page of cases, newest first; `after` is the cursor of the page before."""
+        return await page_of(self._cases, query, limit, after)

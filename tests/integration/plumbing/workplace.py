@@ -22,7 +22,7 @@ class Workplace:
     """Starts and ends the worker program, sends it records, looks at what became of them."""
 
     def __init__(self, settings: Settings, secrets: Path) -> None:
-        self.settings, self._secrets = settings, secrets
+        self.settings, self.secrets = settings, secrets
         self.topic = f"banjie.reports.{settings.service}"
         self.database = mongo_client(settings)[settings.mongo_database]
         self.publisher = Publisher(settings, linger_ms=0)
@@ -42,13 +42,17 @@ class Workplace:
         admin.close()
 
     async def work(self, *topics: str, **settings: Any) -> asyncio.subprocess.Process:
-        """Start the program; `settings` override its environment."""
+        """Start the worker program; `settings` override its environment."""
+        return await self.start("worker_program", *(topics or (self.topic,)), **settings)
+
+    async def start(self, program: str, *words: str, **settings: Any) -> asyncio.subprocess.Process:
+        """Start one of the programs in tests/support."""
         told = self._environment() | {
             f"BANJIE_{name.upper()}": str(value) for name, value in settings.items()
         }
         with self.log.open("ab") as log:
             child = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "tests.support.worker_program", *(topics or (self.topic,))),
+                *(sys.executable, "-m", f"tests.support.{program}", *words),
                 env={**os.environ, **told},
                 cwd=ROOT,
                 stderr=log,
@@ -88,7 +92,7 @@ class Workplace:
     def _environment(self) -> dict[str, str]:
         told = self.settings
         return {
-            "BANJIE_SECRETS_DIR": str(self._secrets),
+            "BANJIE_SECRETS_DIR": str(self.secrets),
             "BANJIE_SERVICE": told.service,
             "BANJIE_MONGO_URI": told.mongo_uri,
             "BANJIE_MONGO_USER": str(told.mongo_user),

@@ -10,6 +10,7 @@ BEGAN_AT = 1_793_930_400_000_000
 """2026-11-06 02:00 UTC, 10:00 in Datong: when the first sample was reported (µs)."""
 DATA_VERSION = "2026-11-24"
 GRID, COMMUNITY = "140213053902001", "140213053902"
+COMPOUND = "140213053902001-01"
 OTHER_CASE = UUID("0193f000-0000-7000-8000-00000000000b")
 
 
@@ -50,6 +51,7 @@ EXAMPLES: tuple[Event, ...] = (
         office="yingbin",
         grid=GRID,
         community=COMMUNITY,
+        compound=COMPOUND,
         because=("words", "place"),
         suggestions=(GUESS,),
         data_version=DATA_VERSION,

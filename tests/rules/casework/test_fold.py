@@ -115,7 +115,7 @@ def test_links_patrols_and_suspensions_are_counted() -> None:
 def test_the_compound_is_what_was_last_said_of_the_place() -> None:
     named = told("reported").then("classified", compound="140213053902001-01")
     assert named.so_far.compound == "140213053902001-01"
-    assert named.then("classified").so_far.compound is None
+    assert named.then("classified", compound=None).so_far.compound is None
 
 
 def test_who_did_the_work_is_remembered_once_and_who_only_planned_is_not() -> None:
@@ -126,11 +126,13 @@ def test_who_did_the_work_is_remembered_once_and_who_only_planned_is_not() -> No
 
 
 def test_units_that_returned_a_case_are_known_until_it_is_reopened() -> None:
-    twice = a_told_case_at(Stage.DISPATCHED).then("returned").then("dispatched", lead="enforce").then("returned")
+    twice = (
+        a_told_case_at(Stage.DISPATCHED).then("returned").then("dispatched", lead="enforce").then("returned")
+    )
     again = twice.then("dispatched").then("returned")
     assert again.so_far.returned_by == ("pmc", "enforce")
     closed = again.then("dispatched")
-    for step in "accepted started resolved check_passed closed reopened".split():
+    for step in ("accepted", "started", "resolved", "check_passed", "closed", "reopened"):
         closed = closed.then(step)
     assert (closed.so_far.returned_by, closed.so_far.returns) == ((), 3)
 

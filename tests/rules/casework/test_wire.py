@@ -18,7 +18,7 @@ from tests.support.strategies import entries, times
 ENVELOPE = {"stage", "office", "at", "happened_at", "public"}
 PLACE_AND_CATEGORY = {"category", "grid", "community", "lead", "helpers"}
 PERSONAL = {
-    "contents", "words", "evidence", "items", "item", "approver", "because", "suggestions", "purpose",
+    "compound", "contents", "words", "evidence", "items", "item", "approver", "because", "suggestions", "purpose",
     "kinds", "record", "copies", "publisher", "number", "declared_category", "basis", "not_unit",
 }  # fmt: skip
 

@@ -9,9 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pymongo import ReturnDocument
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import DuplicateKeyError
 
 from libs.casestore.schema import ensure_schema
 
@@ -54,14 +52,11 @@ async def _run(database: Database, migration: Migration) -> bool:
 
 
 async def _lock(database: Database) -> bool:
-    stale = {"$lt": ["$at", {"$subtract": ["$$NOW", STALE_MS]}]}
-    try:
-        await database[COLLECTION].find_one_and_update(
-            {"_id": LOCK, "$expr": stale},
-            [{"$set": {"at": "$$NOW"}}],
-            upsert=True,
-            return_document=ReturnDocument.AFTER,
-        )
-    except DuplicateKeyError:
-        return False
-    return True
+    lock = database[COLLECTION]
+    made = await lock.update_one(
+        {"_id": LOCK}, [{"$set": {"at": {"$ifNull": ["$at", "$$NOW"]}}}], upsert=True
+    )
+    if made.upserted_id is not None:
+        return True
+    stale = {"_id": LOCK, "$expr": {"$lt": ["$at", {"$subtract": ["$$NOW", STALE_MS]}]}}
+    return await lock.find_one_and_update(stale, [{"$set": {"at": "$$NOW"}}]) is not None

@@ -117,13 +117,13 @@ SeenRev = Annotated[int | None, Depends(seen_rev)]
 CaseId = Annotated[UUID, Path(description="UUIDv7 of the case")]
 
 
-def command_routes(table: CommandTable) -> APIRouter:
-    """One POST route for each command of the table, under `/v1/cases/{case_id}/`; the service's room has the `desk`."""
+def command_routes(table: CommandTable, desk: Desk) -> APIRouter:
+    """One POST route for each command of the table, under `/v1/cases/{case_id}/`."""
     router = APIRouter(prefix="/v1/cases/{case_id}", tags=["commands"])
     for kind in table.values():
         router.add_api_route(
             f"/{kind.name.replace('_', '-')}",
-            _endpoint(kind),
+            _endpoint(kind, desk),
             methods=["POST"],
             name=kind.name,
             summary=f"{kind.zh} · {kind.name}",
@@ -134,14 +134,13 @@ def command_routes(table: CommandTable) -> APIRouter:
     return router
 
 
-def _endpoint(kind: CommandKind) -> Callable[..., Awaitable[Response]]:
+def _endpoint(kind: CommandKind, desk: Desk) -> Callable[..., Awaitable[Response]]:
     async def endpoint(
         case_id: CaseId, request: Request, caller: Caller, key: CommandKey, rev: SeenRev, body: Body
     ) -> Response:
         command = command_from(kind, case_id, caller, key, body, rev, request.scope.get("banjie.traceparent"))
         if isinstance(command, Refusal):
             raise problem_from(command)
-        desk: Desk = request.app.state.ports.desk
         return answer((await desk.run([command]))[0])
 
     endpoint.__annotations__["body"] = kind.body

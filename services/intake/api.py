@@ -1,0 +1,148 @@
+"""HTTP in: report something, follow it with the receipt code."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict
+from pydantic_core import to_json
+
+from libs.casestore.store import CaseStore
+from libs.casework.refusal import Refusal, Why
+from libs.casework.vocabulary import Stage
+from libs.plumbing.access import MaybeCaller, checked_key
+from libs.plumbing.limits import RateLimits, body_limit
+from libs.stages.http import person_key, problem_from
+from libs.stages.outcome import Done
+from libs.stages.receipts import Receipts, read_code, receipt_claim
+from services.intake.bodies import Report
+from services.intake.handlers import Intake, Wish, asked_for
+from services.intake.reporters import ANONYMOUS, person
+from services.intake.tracking import Tracking, tracking
+from services.intake.uploads import MAX_REQUEST, read_upload
+
+# A code has 60 bits: nobody guesses one, and nobody needs to try more often than this.
+_tries = RateLimits(of_principal="600/minute", of_address="20/minute")
+
+
+class Receipt(BaseModel):
+    """A report was received. Keep `receipt`: with it the report can be followed and rated."""
+
+    case_id: UUID
+    number: str
+    receipt: str
+    stage: Stage
+    seq: int
+
+
+class Code(BaseModel):
+    """A receipt code, however it was typed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: str
+
+
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": Report.model_json_schema()},
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["report"],
+                    "properties": {
+                        "report": Report.model_json_schema(),
+                        "photo": {
+                            "type": "array",
+                            "maxItems": 3,
+                            "items": {"type": "string", "format": "binary"},
+                        },
+                    },
+                }
+            },
+        },
+    }
+}
+
+
+class ReportDoor:
+    """The endpoints of intake."""
+
+    def __init__(self, intake: Intake, receipts: Receipts, store: CaseStore) -> None:
+        self._intake = intake
+        self._receipts = receipts
+        self._store = store
+
+    def router(self) -> APIRouter:
+        """The routes, under `/v1`."""
+        routes = APIRouter(prefix="/v1", tags=["reports"])
+        routes.add_api_route(
+            "/reports",
+            self.report,
+            methods=["POST"],
+            summary="受理上报 · report something",
+            status_code=201,
+            response_model=None,
+            responses={200: {"model": Receipt}, 201: {"model": Receipt}},
+            openapi_extra=_BODY,
+        )
+        summary = "查询进度 · follow a report"
+        routes.add_api_route("/track", self.track, methods=["GET"], summary=summary)
+        routes.add_api_route("/track", self.track_posted, methods=["POST"], summary=summary)
+        return routes
+
+    @body_limit(MAX_REQUEST)
+    async def report(
+        self,
+        request: Request,
+        caller: MaybeCaller,
+        idempotency_key: Annotated[str | None, Header()] = None,
+    ) -> Response:
+        """For everybody: without a token as a resident. 201 once; the same answer with 200 when sent again."""
+        key = person_key(checked_key(idempotency_key, caller.id if caller else ANONYMOUS.id))
+        upload = await read_upload(request)
+        opening = self._intake.take_in(upload.report, person(caller))
+        if isinstance(opening, Refusal):
+            raise problem_from(opening)
+        trace = request.scope.get("banjie.traceparent")
+        wish = Wish(opening, key, asked_for(upload.report, upload.photos), trace, upload.photos)
+        (outcome,) = await self._intake.open([wish])
+        if isinstance(outcome, Refusal):
+            raise problem_from(outcome)
+        return self._received(outcome)
+
+    def _received(self, done: Done) -> Response:
+        receipt = Receipt(
+            case_id=done.case_id,
+            number=done.number or "",
+            receipt=self._receipts.code_of(done.case_id),
+            stage=Stage.REPORTED,
+            seq=done.seq,
+        )
+        return Response(to_json(receipt), 200 if done.already else 201, media_type="application/json")
+
+    async def track(
+        self, request: Request, caller: MaybeCaller, receipt_code: Annotated[str | None, Header()] = None
+    ) -> Tracking:
+        """With the code in the header `Receipt-Code`; never in the address, which others may log."""
+        return await self._tracked(request, caller, receipt_code or "")
+
+    async def track_posted(self, request: Request, caller: MaybeCaller, body: Code) -> Tracking:
+        """The same with the code in the body."""
+        return await self._tracked(request, caller, body.code)
+
+    async def _tracked(self, request: Request, caller: MaybeCaller, typed: str) -> Tracking:
+        limited = _tries.refused(caller, request.client.host if request.client else "unknown")
+        if limited:
+            raise limited
+        code = read_code(typed)
+        if isinstance(code, Refusal):
+            raise problem_from(code)
+        case_id = await self._store.claimed(receipt_claim(code))
+        case = (await self._store.load([case_id])).get(case_id) if case_id else None
+        if case is None:
+            raise problem_from(Refusal(Why.UNKNOWN_CASE, "no report has this code", attempted="track"))
+        return tracking(case, await self._store.log(case.id))

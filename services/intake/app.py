@@ -1,0 +1,55 @@
+"""The composition root of intake: the only file that knows every other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+
+from libs.casestore.numbers import CaseNumbers
+from libs.casework.categories import parse_catalogue
+from libs.casework.offices import parse_offices
+from libs.casework.places import parse_places
+from libs.casework.vocabulary import Service
+from libs.plumbing.data import read_geojson, read_yaml
+from libs.plumbing.records import Route
+from libs.stages.doors import Door
+from libs.stages.ports import Ports, master_key
+from libs.stages.receipts import Receipts
+from libs.stages.service import StageService
+from services.intake.agents import routes
+from services.intake.api import ReportDoor
+from services.intake.handlers import Intake
+from services.intake.rules import Guide
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What intake is made of. It decides nothing by itself: no case ever awaits it."""
+
+    routers: Sequence[APIRouter]
+    routes: Sequence[Route]
+    reactor: None = None
+
+
+def guide() -> Guide:
+    """The reviewed data; the first office in the list gets what names no place."""
+    offices = parse_offices(read_yaml("offices.yaml"))
+    return Guide(
+        parse_catalogue(read_yaml("categories.yaml")),
+        parse_places(read_geojson("grids.geojson")),
+        offices,
+        offices.offices[0].code,
+    )
+
+
+async def build(ports: Ports) -> Room:
+    """Intake with its ports."""
+    receipts = Receipts(master_key(ports.settings))
+    numbers = CaseNumbers(ports.database, ports.settings.office_zone, ports.clock)
+    intake = Intake(ports, numbers, guide(), receipts)
+    door = Door(intake.carry, ports.publishers, ports.rejections, ports.kafka, ports.clock)
+    http = ReportDoor(intake, receipts, ports.store)
+    return Room((http.router(),), routes(door, ports.publishers))
+
+
+INTAKE = StageService(Service.INTAKE, build)

@@ -53,6 +53,8 @@ class Keeper:
             code = await self._child.stop(patience)
             self._child = None
             self._board.change(self.part.name, State.STOPPED, pid=None, last_exit=code)
+        elif self._board.parts[self.part.name].state is not State.FAILED:
+            self._board.change(self.part.name, State.STOPPED)
 
     async def _live(self) -> int | None:
         """From preparation to death; the exit code, or `None` when it never became a process."""

@@ -106,12 +106,20 @@ class SupervisorThread:
     async def _run(self, make: Callable[[], Supervisor]) -> None:
         self.loop = asyncio.get_running_loop()
         self.supervisor = make()
+        self._life = asyncio.create_task(self.supervisor.run())
         self._started.set()
-        await self.supervisor.run()
+        await self._life
+
+    async def _up_or_over(self) -> None:
+        up = asyncio.create_task(self.supervisor.wait_up())
+        await asyncio.wait({up, self._life}, return_when="FIRST_COMPLETED")
+        if not up.done():
+            up.cancel()
+            raise EmbeddedError("the servers were given up: their logs say why")
 
     def wait_up(self, seconds: float) -> None:
-        """Return when every part is up; raises `TimeoutError` otherwise."""
-        asyncio.run_coroutine_threadsafe(self.supervisor.wait_up(), self.loop).result(seconds)
+        """Return when every part is up; raises `TimeoutError`, or `EmbeddedError` when a part was given up."""
+        asyncio.run_coroutine_threadsafe(self._up_or_over(), self.loop).result(seconds)
 
     def stop(self) -> None:
         """Stop every part and the thread."""

@@ -6,6 +6,7 @@ from libs.casework.categories import Catalogue, parse_catalogue
 from libs.casework.offices import Offices, parse_offices
 from libs.casework.places import Places, parse_places
 from libs.casework.reasons import Reasons, parse_reasons
+from libs.casework.units import Units, parse_units
 from libs.plumbing.data import read_geojson, read_yaml
 from services.intake.rules import Guide
 from services.triage.lexicon import Index, build_index, parse_lexicon
@@ -24,6 +25,11 @@ def places() -> Places:
 @cache
 def offices() -> Offices:
     return parse_offices(read_yaml("offices.yaml"))
+
+
+@cache
+def units() -> Units:
+    return parse_units(read_yaml("units.yaml"))
 
 
 @cache

@@ -1,0 +1,65 @@
+"""What the commands of dispatch carry, over HTTP and as the data of a message at the door."""
+
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field, StrictBool
+
+from libs.stages.bodies import Code, Said, Shown
+from libs.stages.commands import Body, Text
+from libs.stages.words import Line, Words
+
+MOST_UNITS = 10
+MOST_ITEMS = 50
+
+ItemId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
+Units = Annotated[tuple[Code, ...], Field(max_length=MOST_UNITS)]
+
+
+class Order(Body):
+    """Who leads (主办), who helps (协办), who is told (抄送). A `final` ruling (终审) cannot be returned."""
+
+    lead: Code
+    helpers: Units = ()
+    copies: Units = ()
+    final: StrictBool = False
+
+
+class PlannedItem(Body):
+    """One work item. Without an `id` it gets one; without a `unit` the lead does it."""
+
+    title: Line
+    id: ItemId | None = None
+    unit: Code | None = None
+    due_at: AwareDatetime | None = None
+
+
+class Plan(Body):
+    """The whole plan, in its order: it replaces an earlier one, and what is done stays done."""
+
+    items: Annotated[tuple[PlannedItem, ...], Field(min_length=1, max_length=MOST_ITEMS)]
+
+    def texts(self) -> tuple[Text, ...]:
+        """The titles, in order."""
+        return tuple(Text("title", item.title) for item in self.items)
+
+
+class Return(Said):
+    """Why the unit sends it back: a code of the office's list, and words."""
+
+    reason: Code
+
+
+class ItemReport(Shown):
+    """Which item of the plan is done, with words and photos."""
+
+    item: ItemId
+
+
+class Note(Body):
+    """How it goes."""
+
+    words: Words
+
+    def texts(self) -> tuple[Text, ...]:
+        """The note."""
+        return (Text("note", self.words),)

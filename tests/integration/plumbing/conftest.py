@@ -2,10 +2,12 @@
 
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from libs.plumbing.embedded.running import RunningServers
 from libs.plumbing.embedded.stack import Endpoints
 from libs.plumbing.settings import Settings
 from tests.integration.plumbing.workplace import Workplace
@@ -13,6 +15,19 @@ from tests.integration.plumbing.workplace import Workplace
 
 @pytest.fixture
 async def workplace(servers: Endpoints, tmp_path: Path) -> AsyncIterator[Workplace]:
+    async with _workplace(servers, tmp_path) as place:
+        yield place
+
+
+@pytest.fixture
+async def own_workplace(own_servers: RunningServers, tmp_path: Path) -> AsyncIterator[Workplace]:
+    """On servers that the test may hurt."""
+    async with _workplace(own_servers, tmp_path) as place:
+        yield place
+
+
+@asynccontextmanager
+async def _workplace(servers: Endpoints, tmp_path: Path) -> AsyncIterator[Workplace]:
     secrets = tmp_path / "secrets"
     secrets.mkdir()
     (secrets / "mongo_password").write_text(servers.mongo_password)

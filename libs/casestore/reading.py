@@ -13,7 +13,7 @@ from libs.casework.case import Case
 
 @dataclass(frozen=True, slots=True)
 class CaseQuery:
-    """What to look for; None does not narrow. Instants in µs UTC."""
+    """What to look for; None does not narrow. Instants in µs UTC. `area`: codes of grids or communities, in any of them."""
 
     office: str | None = None
     stages: Sequence[str] | None = None
@@ -22,6 +22,7 @@ class CaseQuery:
     grid: str | None = None
     grids: Sequence[str] | None = None
     community: str | None = None
+    area: Sequence[str] | None = None
     number: str | None = None
     publisher: str | None = None
     awaits_person: str | None = None
@@ -44,7 +45,7 @@ _PATHS = {
     "awaits_person": "awaits.person",
     "awaits_machine": "awaits.machine",
 }
-_SPECIAL = {"stages", "grids", "reported_from", "reported_to"}
+_SPECIAL = {"stages", "grids", "area", "reported_from", "reported_to"}
 
 
 def filter_of(query: CaseQuery) -> dict[str, Any]:
@@ -58,6 +59,8 @@ def filter_of(query: CaseQuery) -> dict[str, Any]:
     for name, many in (("stage", query.stages), ("grid", query.grids)):
         if many is not None:
             wanted.setdefault(name, {"$in": list(many)})
+    if query.area is not None:
+        wanted["$or"] = [{name: {"$in": list(query.area)}} for name in ("grid", "community")]
     return wanted | _reported(query)
 
 
@@ -68,12 +71,17 @@ def _reported(query: CaseQuery) -> dict[str, Any]:
 
 
 async def page_of(
-    cases: AsyncCollection[dict[str, Any]], query: CaseQuery, limit: int, after: str | None
+    cases: AsyncCollection[dict[str, Any]],
+    query: CaseQuery,
+    limit: int,
+    after: str | None,
+    oldest_first: bool = False,
 ) -> Page:
-    """One page, newest first. Case ids are UUIDv7, so their order is that of reporting."""
+    """One page, newest first unless told. Case ids are UUIDv7, so their order is that of reporting."""
     wanted = filter_of(query)
     if after is not None:
-        wanted["_id"] = {"$lt": UUID(after)}
-    found = [case_from(each) async for each in cases.find(wanted).sort("_id", -1).limit(limit + 1)]
+        wanted["_id"] = {"$gt" if oldest_first else "$lt": UUID(after)}
+    ordered = cases.find(wanted).sort("_id", 1 if oldest_first else -1)
+    found = [case_from(each) async for each in ordered.limit(limit + 1)]
     more = len(found) > limit
     return Page(tuple(found[:limit]), str(found[limit - 1].id) if more else None)

@@ -92,6 +92,14 @@ class CaseStore:
         found = self._cases.find(wanted).sort("awaits.since", 1).limit(limit)
         return [case for case in [case_from(each) async for each in found] if not case.parked]
 
-    async def find(self, query: CaseQuery, limit: int = 50, after: str | None = None) -> Page:
-        """A page of cases, newest first; `after` is the cursor of the page before."""
-        return await page_of(self._cases, query, limit, after)
+    async def find(
+        self, query: CaseQuery, limit: int = 50, after: str | None = None, *, oldest_first: bool = False
+    ) -> Page:
+        """A page of cases, newest first unless told; `after` is the cursor of the page before."""
+        return await page_of(self._cases, query, limit, after, oldest_first)
+
+    async def latest(self, case_ids: Iterable[UUID], event: str) -> dict[UUID, Sealed]:
+        """The newest entry of one type (`queued_for_clerk.v1`) of each case that has any, in one read."""
+        wanted = {"case_id": {"$in": list(case_ids)}, "type": event}
+        found = [sealed_from(each) async for each in self._events.find(wanted).sort("seq", 1)]
+        return {sealed.entry.case_id: sealed for sealed in found}

@@ -1,0 +1,133 @@
+"""HTTP in: what waits for a clerk, what waits to be seen on the spot. The commands' routes come from their table."""
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel
+
+from libs.casestore.reading import CaseQuery, Page
+from libs.casestore.store import CaseStore
+from libs.casework.case import Case
+from libs.casework.events.triage import QueuedForClerk, Suggestion
+from libs.casework.vocabulary import Role, Source, Stage, Urgency
+from libs.casework.wire import instant
+from libs.plumbing.access import require
+from libs.plumbing.principals import Principal
+
+Clerk = Annotated[Principal, Depends(require("clerk", "supervisor", "administrator"))]
+Looker = Annotated[Principal, Depends(require("grid_worker", "clerk", "supervisor", "administrator"))]
+Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+class Waiting(BaseModel):
+    """A case in a list; times in RFC 3339, UTC. `rev` goes into `If-Match` of the command. Nothing personal."""
+
+    case_id: UUID
+    number: str
+    stage: Stage
+    rev: int
+    office: str
+    source: Source
+    reported_at: str
+    since: str
+    grid: str | None
+    community: str | None
+    category: str | None
+    urgency: Urgency | None
+
+
+class Queued(Waiting):
+    """A case that waits for a clerk: why no rule decided, and the ranked guesses."""
+
+    declared_category: str | None
+    parked: bool
+    because: tuple[str, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+
+
+class QueuePage(BaseModel):
+    """Cases that wait for a clerk, oldest first; `after` asks for the next page."""
+
+    cases: list[Queued]
+    after: str | None
+
+
+class ConfirmationPage(BaseModel):
+    """Cases that wait to be seen on the spot, oldest first; `after` asks for the next page."""
+
+    cases: list[Waiting]
+    after: str | None
+
+
+class TriageLists:
+    """The endpoints of triage that only read."""
+
+    def __init__(self, store: CaseStore) -> None:
+        self._store = store
+
+    def router(self) -> APIRouter:
+        """The routes, under `/v1`."""
+        routes = APIRouter(prefix="/v1", tags=["lists"])
+        routes.add_api_route("/queue", self.queue, methods=["GET"], summary="待人工受理 · for a clerk")
+        routes.add_api_route(
+            "/confirmations", self.confirmations, methods=["GET"], summary="待核实 · to see on the spot"
+        )
+        return routes
+
+    async def queue(self, caller: Clerk, limit: Limit = 50, after: UUID | None = None) -> QueuePage:
+        """Reports of the own office that wait for a clerk."""
+        stages = (Stage.REPORTED, Stage.CONFIRMING)
+        query = CaseQuery(office=_office(caller), stages=stages, awaits_person=Role.CLERK)
+        page = await self._page(query, limit, after)
+        reasons = await self._reasons(page.cases)
+        return QueuePage(cases=[_queued(case, reasons.get(case.id)) for case in page.cases], after=page.after)
+
+    async def confirmations(
+        self, caller: Looker, limit: Limit = 50, after: UUID | None = None
+    ) -> ConfirmationPage:
+        """Reports of the own office to be seen on the spot; a grid worker's own grids only."""
+        query = CaseQuery(
+            office=_office(caller),
+            stages=(Stage.CONFIRMING,),
+            awaits_person=Role.GRID_WORKER,
+            area=_area(caller),
+        )
+        page = await self._page(query, limit, after)
+        return ConfirmationPage(cases=[Waiting(**_shown(case)) for case in page.cases], after=page.after)
+
+    async def _page(self, query: CaseQuery, limit: int, after: UUID | None) -> Page:
+        return await self._store.find(query, limit, str(after) if after else None, oldest_first=True)
+
+    async def _reasons(self, cases: Sequence[Case]) -> dict[UUID, QueuedForClerk]:
+        found = await self._store.latest([case.id for case in cases], QueuedForClerk.name())
+        said = {case_id: sealed.entry.data for case_id, sealed in found.items()}
+        return {case_id: data for case_id, data in said.items() if isinstance(data, QueuedForClerk)}
+
+
+def _office(caller: Principal) -> str | None:
+    return None if caller.has("administrator") else caller.office
+
+
+def _area(caller: Principal) -> tuple[str, ...] | None:
+    """Who is a grid worker and nothing more sees what lies in the own grids and communities."""
+    if caller.has("clerk", "supervisor", "administrator"):
+        return None
+    return caller.grids + caller.communities
+
+
+def _queued(case: Case, why: QueuedForClerk | None) -> Queued:
+    return Queued(
+        **_shown(case),
+        declared_category=case.declared_category,
+        parked=case.parked,
+        because=why.because if why else (),
+        suggestions=why.suggestions if why else (),
+    )
+
+
+def _shown(case: Case) -> dict[str, object]:
+    same = ("number", "stage", "rev", "office", "source", "grid", "community", "category", "urgency")
+    times = {"reported_at": instant(case.reported_at), "since": instant(case.awaits.since)}
+    return {"case_id": case.id, **times, **{name: getattr(case, name) for name in same}}

@@ -1,0 +1,80 @@
+"""The composition root of triage: the only file that knows every other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+
+from libs.casework.categories import Catalogue, parse_catalogue
+from libs.casework.offices import Offices, parse_offices
+from libs.casework.places import Places, parse_places
+from libs.casework.reasons import parse_reasons
+from libs.casework.vocabulary import Service
+from libs.plumbing.data import read_geojson, read_yaml
+from libs.plumbing.records import Route
+from libs.stages.desk import CommandDesk
+from libs.stages.http import command_routes
+from libs.stages.ports import Ports
+from libs.stages.reactor import Reactor
+from libs.stages.service import StageService
+from services.triage.agents import routes
+from services.triage.api import TriageLists
+from services.triage.commands import Desk, command_table
+from services.triage.handlers import Triage
+from services.triage.lexicon import Lexicon, build_index, parse_lexicon
+from services.triage.locate import Locator
+from services.triage.rules import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What triage is made of."""
+
+    routers: Sequence[APIRouter]
+    routes: Sequence[Route]
+    reactor: Reactor
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The reviewed data that triage goes by."""
+
+    catalogue: Catalogue
+    lexicon: Lexicon
+    places: Places
+    offices: Offices
+
+    @property
+    def version(self) -> str:
+        """All versions in one, recorded with every decision."""
+        return f"categories {self.catalogue.version}, lexicon {self.lexicon.version}, places {self.places.version}"
+
+
+def reference() -> Reference:
+    """The reviewed data as it lies in the data folder."""
+    return Reference(
+        parse_catalogue(read_yaml("categories.yaml")),
+        parse_lexicon(read_yaml("lexicon.yaml")),
+        parse_places(read_geojson("grids.geojson")),
+        parse_offices(read_yaml("offices.yaml")),
+    )
+
+
+def triage(ports: Ports, data: Reference) -> Triage:
+    """What decides."""
+    policy = Policy(data.catalogue, data.offices, data.version)
+    return Triage(ports.vault, Locator(data.places), build_index(data.catalogue, data.lexicon), policy)
+
+
+async def build(ports: Ports) -> Room:
+    """Triage with its ports."""
+    data = reference()
+    reasons = parse_reasons(read_yaml("reasons.yaml"))
+    table = command_table(Desk(data.catalogue, data.places, data.offices, reasons, data.version))
+    desk = CommandDesk(Service.TRIAGE, ports.store, ports.vault, ports.photos)
+    reactor = Reactor(Service.TRIAGE, ports.store, triage(ports, data).decide_all, ports.rejections)
+    routers = (TriageLists(ports.store).router(), command_routes(table, desk))
+    return Room(routers, routes(reactor), reactor)
+
+
+TRIAGE = StageService(Service.TRIAGE, build)

@@ -1,6 +1,5 @@
 """A report over HTTP: JSON, or multipart with a JSON part `report` and up to three files `photo`."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,15 +9,15 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData, UploadFile
 
 from libs.casework.refusal import Refusal, Why
-from libs.plumbing.pictures import MAX_BYTES, NotAPicture, reencoded
+from libs.plumbing.pictures import MAX_BYTES
 from libs.plumbing.problems import Problem
 from libs.stages.http import problem_from
+from libs.stages.uploads import as_jpeg
 from services.intake.bodies import Report
 
 MAX_PHOTOS = 3
 MAX_REPORT = 64 * 1024
 MAX_REQUEST = MAX_PHOTOS * MAX_BYTES + MAX_REPORT + 16 * 1024
-_decoding = asyncio.Semaphore(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +66,9 @@ def _files(form: FormData) -> Sequence[UploadFile]:
 
 
 async def _photo(file: UploadFile) -> bytes:
-    data = await file.read(MAX_BYTES + 1)
-    async with _decoding:
-        picture = await asyncio.to_thread(reencoded, data)
-    if isinstance(picture, NotAPicture):
-        code = Why.TOO_LARGE if picture.too_large else Why.INVALID
-        raise problem_from(Refusal(code, picture.detail, field="photo"))
+    picture = await as_jpeg(await file.read(MAX_BYTES + 1))
+    if isinstance(picture, Refusal):
+        raise problem_from(picture)
     return picture
 
 

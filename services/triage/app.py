@@ -17,9 +17,10 @@ from libs.stages.http import command_routes
 from libs.stages.ports import Ports
 from libs.stages.reactor import Reactor
 from libs.stages.service import StageService
+from libs.stages.uploads import PhotoDoor
 from services.triage.agents import routes
 from services.triage.api import TriageLists
-from services.triage.commands import Desk, command_table
+from services.triage.commands import ON_THE_SPOT, Desk, command_table
 from services.triage.handlers import Triage
 from services.triage.lexicon import Lexicon, build_index, parse_lexicon
 from services.triage.locate import Locator
@@ -73,7 +74,8 @@ async def build(ports: Ports) -> Room:
     table = command_table(Desk(data.catalogue, data.places, data.offices, reasons, data.version))
     desk = CommandDesk(Service.TRIAGE, ports.store, ports.vault, ports.photos)
     reactor = Reactor(Service.TRIAGE, ports.store, triage(ports, data).decide_all, ports.rejections)
-    routers = (TriageLists(ports.store).router(), command_routes(table, desk))
+    photos = PhotoDoor(ports.store, ports.vault, ports.photos, ON_THE_SPOT)
+    routers = (TriageLists(ports.store).router(), command_routes(table, desk), photos.router())
     return Room(routers, routes(reactor), reactor)
 
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars
 
@@ -18,12 +17,12 @@ from libs.plumbing.problems import Problem
 from libs.plumbing.security import MALFORMED, TokenRefused
 from libs.plumbing.telemetry import Trace, counter, histogram, next_trace
 
-SECURITY_HEADERS = {
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-}
+SECURITY_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
 UNGUARDED = frozenset({"/healthz", "/readyz", "/metrics"})
 log = logger(__name__)
 requests = counter("http_requests", "Requests answered", "method", "route", "status")
@@ -136,10 +135,11 @@ class _Exchange:
     async def _sent(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            headers = MutableHeaders(raw=message.setdefault("headers", []))
-            headers["traceparent"] = self._trace.traceparent
-            for name, value in SECURITY_HEADERS.items():
-                headers.setdefault(name, value)
+            headers = list(message.get("headers", ()))
+            there = {name for name, _ in headers}
+            headers += [header for header in SECURITY_HEADERS if header[0] not in there]
+            headers.append((b"traceparent", self._trace.traceparent.encode()))
+            message["headers"] = headers
         await self._send(message)
 
     def _note(self, took: float) -> None:

@@ -1,0 +1,1 @@
+"""Closure: was it really done, is it over, was the resident content."""

@@ -35,9 +35,10 @@ from libs.casestore.documents import (
     CODEC,
     EVENTS,
     answer_from,
-    case_from,
+    readable,
 )
 from libs.casestore.group import Known, Plan, Result, named, plan
+from libs.casework.case import Case
 
 WINDOW_S = 0.002
 MOST = 200
@@ -153,9 +154,9 @@ class Committer:
         )
         return Known(heads, answers, taken)
 
-    async def _heads(self, cases: set[UUID]) -> dict[UUID, Any]:
-        found = [case_from(each) async for each in self._cases.find({"_id": {"$in": list(cases)}})]
-        return {case.id: case for case in found}
+    async def _heads(self, cases: set[UUID]) -> dict[UUID, Case | None]:
+        found = self._cases.find({"_id": {"$in": list(cases)}})
+        return {each["_id"]: readable(each) async for each in found}
 
     async def _answers(self, keys: set[str]) -> dict[str, Any]:
         if not keys:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from bson.binary import UuidRepresentation
 from bson.codec_options import CodecOptions
+from pydantic import ValidationError
 
 from libs.casestore.append import Append, Appended, Span
 from libs.casework.case import Case
@@ -29,6 +30,14 @@ def case_from(document: Mapping[str, Any]) -> Case:
     fields = dict(document)
     fields["id"] = fields.pop("_id")
     return Case.model_validate(fields)
+
+
+def readable(document: Mapping[str, Any]) -> Case | None:
+    """The case, or None when a later version wrote something into it that this one does not know."""
+    try:
+        return case_from(document)
+    except ValidationError:
+        return None
 
 
 def event_document(sealed: Sealed) -> Document:

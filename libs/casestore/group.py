@@ -23,9 +23,10 @@ Result = Appended | Refusal
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the database holds for a group: the cases it names, and how its keys were answered before."""
+    """What the database holds for a group: the cases it names (None: of a later version than ours), and how its keys
+    were answered before."""
 
-    cases: Mapping[UUID, Case]
+    cases: Mapping[UUID, Case | None]
     answers: Mapping[str, tuple[Appended, bytes | None]]
     claims: Mapping[str, UUID]
 
@@ -94,6 +95,8 @@ def _drafted(
     drafts: list[tuple[UUID, Sequence[Sealed]]] = []
     heads: dict[UUID, Case] = {}
     for change in append.changes:
+        if change.case_id in known.cases and known.cases[change.case_id] is None:
+            return Refusal(Why.UNKNOWN_EVENT, f"case {change.case_id} was written by a later version")
         before = (
             heads.get(change.case_id) or group.cases.get(change.case_id) or known.cases.get(change.case_id)
         )
@@ -122,9 +125,14 @@ def _accept(
         group.answers[append.key] = (answer, append.fingerprint)
     group.events += documents
     group.cases |= heads
-    group.replaced |= {case: known.cases[case].seq for case in heads if case in known.cases}
+    group.replaced |= _seqs(known, heads)
     _beside(append, group)
     return answer
+
+
+def _seqs(known: Known, heads: Mapping[UUID, Case]) -> dict[UUID, int]:
+    before = {case_id: known.cases.get(case_id) for case_id in heads}
+    return {case_id: case.seq for case_id, case in before.items() if case}
 
 
 def _beside(append: Append, group: Plan) -> None:

@@ -1,0 +1,167 @@
+"""Verify the whole log, in parallel: every chain, every fold, every copy, every reference.
+
+Each range of cases is read in one snapshot session, so a system that goes on working meanwhile gives no false findings.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from itertools import groupby, pairwise
+from multiprocessing import get_context
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from pymongo import MongoClient
+from pymongo.database import Database
+
+from libs.casestore.audit_trail import Checked, Finding, check_case
+from libs.casestore.content import CONTENT, KEYS
+from libs.casestore.documents import CASES, CODEC, EVENTS
+from libs.casework.events.model import ContentRef
+
+RANGES_A_WORKER = 8
+TOGETHER = 500
+Progress = Callable[[int, int], None]
+"""Called with cases checked since the last call, and events."""
+
+
+class Report(NamedTuple):
+    """What verifying found. No findings: the log is whole."""
+
+    cases: int
+    events: int
+    findings: tuple[Finding, ...]
+
+
+class Where(NamedTuple):
+    """How each process connects: address and options (they may hold a password; never printed)."""
+
+    uri: str
+    options: Mapping[str, Any]
+    database: str
+
+
+class Range(NamedTuple):
+    """Case ids from `start` up to, not including, `end`."""
+
+    start: UUID
+    end: UUID
+
+
+_FIRST, _LAST = UUID(int=0), UUID(int=2**128 - 1)
+
+
+def verify(where: Where, workers: int, progress: Progress | None = None) -> Report:
+    """Check every case. `workers` processes, each with a client of its own."""
+    ranges = _ranges(where, workers * RANGES_A_WORKER)
+    reports: list[Report] = []
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for done in as_completed([pool.submit(verify_range, where, each) for each in ranges]):
+            reports.append(done.result())
+            if progress:
+                progress(reports[-1].cases, reports[-1].events)
+    return _together(reports)
+
+
+def verify_range(where: Where, part: Range) -> Report:
+    """Check the cases of one range, as they stood at one moment."""
+    with _connect(where) as client:
+        database = client.get_database(where.database, codec_options=CODEC)
+        with client.start_session(snapshot=True) as session:
+            return _together(_batches(database, session, part))
+
+
+def verify_case(where: Where, case_id: UUID) -> Report:
+    """Check one case."""
+    return verify_range(where, Range(case_id, UUID(int=case_id.int + 1)))
+
+
+def count_cases(where: Where) -> int:
+    """How many cases there are, for a progress bar."""
+    with _connect(where) as client:
+        return client[where.database][CASES].estimated_document_count()
+
+
+def _connect(where: Where) -> MongoClient[dict[str, Any]]:
+    return MongoClient(where.uri, uuidRepresentation="standard", **where.options)
+
+
+def _ranges(where: Where, wanted: int) -> list[Range]:
+    split: list[dict[str, Any]] = [
+        {"$sort": {"_id": 1}},
+        {"$bucketAuto": {"groupBy": "$_id", "buckets": wanted}},
+    ]
+    with _connect(where) as client:
+        cases = client.get_database(where.database, codec_options=CODEC)[CASES]
+        starts = [bucket["_id"]["min"] for bucket in cases.aggregate(split, allowDiskUse=True)]
+    edges = [_FIRST, *starts[1:], _LAST]
+    return [Range(start, end) for start, end in pairwise(edges)]
+
+
+def _batches(database: Database[dict[str, Any]], session: Any, part: Range) -> Iterator[Report]:
+    bounds = {"$gte": part.start, "$lt": part.end}
+    snapshots = database[CASES].find({"_id": bounds}, session=session).sort("_id", 1)
+    log = database[EVENTS].find({"case_id": bounds}, session=session)
+    ordered = log.sort([("case_id", 1), ("seq", 1)]).batch_size(5000)
+    batch: list[Checked] = []
+    for case_id, snapshot, entries in _side_by_side(snapshots, ordered):
+        batch.append(check_case(case_id, snapshot, entries))
+        if len(batch) == TOGETHER:
+            yield _report(database, session, batch)
+            batch = []
+    yield _report(database, session, batch)
+
+
+def _side_by_side(
+    snapshots: Iterable[dict[str, Any]], log: Iterable[dict[str, Any]]
+) -> Iterator[tuple[UUID, dict[str, Any] | None, list[dict[str, Any]]]]:
+    """Merge both, ordered by case id; either side may lack a case."""
+    waiting = iter(snapshots)
+    snapshot = next(waiting, None)
+    for case_id, entries in groupby(log, key=lambda document: document["case_id"]):
+        while snapshot and snapshot["_id"] < case_id:
+            yield snapshot["_id"], snapshot, []
+            snapshot = next(waiting, None)
+        ours = snapshot if snapshot and snapshot["_id"] == case_id else None
+        yield case_id, ours, list(entries)
+        if ours:
+            snapshot = next(waiting, None)
+    while snapshot:
+        yield snapshot["_id"], snapshot, []
+        snapshot = next(waiting, None)
+
+
+def _report(database: Database[dict[str, Any]], session: Any, batch: Sequence[Checked]) -> Report:
+    missing = _missing_content(database, session, batch)
+    findings = [finding for checked in batch for finding in checked.findings]
+    return Report(len(batch), sum(checked.events for checked in batch), (*findings, *missing))
+
+
+def _missing_content(
+    database: Database[dict[str, Any]], session: Any, batch: Sequence[Checked]
+) -> list[Finding]:
+    """References that lead nowhere although the case's key still exists: content was lost."""
+    refs = {
+        ref.id: (checked.case.id, ref) for checked in batch if checked.case for ref in checked.case.contents
+    }
+    stored = _there(database, CONTENT, session, refs) | _there(database, "photos.files", session, refs)
+    lost = {ref_id: found for ref_id, found in refs.items() if ref_id not in stored}
+    kept = _there(database, KEYS, session, {case_id: None for case_id, _ in lost.values()})
+    return [_lost(case_id, ref) for case_id, ref in lost.values() if case_id in kept]
+
+
+def _there(database: Database[dict[str, Any]], name: str, session: Any, ids: Iterable[UUID]) -> set[UUID]:
+    wanted = list(ids)
+    if not wanted:
+        return set()
+    found = database[name].find({"_id": {"$in": wanted}}, {"_id": 1}, session=session)
+    return {document["_id"] for document in found}
+
+
+def _lost(case_id: UUID, ref: ContentRef) -> Finding:
+    return Finding(case_id, 0, "content", f"{ref.kind} {ref.id} is named in the log and not stored")
+
+
+def _together(reports: Iterable[Report]) -> Report:
+    every = list(reports)
+    findings = tuple(finding for report in every for finding in report.findings)
+    return Report(sum(report.cases for report in every), sum(report.events for report in every), findings)

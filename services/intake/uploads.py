@@ -76,4 +76,7 @@ def _report(body: bytes) -> Report:
     try:
         return Report.model_validate_json(body)
     except ValidationError as error:
-        raise RequestValidationError(error.errors(include_url=False, include_input=False)) from None
+        errors = error.errors(include_url=False, include_input=False)
+        if errors[0]["type"] == "json_invalid":
+            raise Problem("bad_json", errors[0]["msg"]) from None
+        raise RequestValidationError(errors) from None

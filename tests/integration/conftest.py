@@ -1,0 +1,14 @@
+"""A street office for tests of the stage services."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from libs.plumbing.embedded.stack import Endpoints
+from tests.support.street_office import StreetOffice, a_street_office
+
+
+@pytest.fixture
+async def office(servers: Endpoints) -> AsyncIterator[StreetOffice]:
+    async with a_street_office(servers) as one:
+        yield one

@@ -3,6 +3,7 @@
 Claims: sub, roles, office, unit, grids, communities, jti, iat and exp (seconds).
 """
 
+import json
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from libs.plumbing.principals import Principal, PrincipalError, checked, checked_roles
+from libs.plumbing.settings import Settings
 
 ALGORITHM = "Ed25519"
 SECOND = 1_000_000
@@ -106,6 +108,13 @@ class Verifier:
             return _principal(claims), str(claims["jti"])
         except (KeyError, TypeError, ValueError, PrincipalError):
             return MALFORMED
+
+
+def verifier_from(settings: Settings, revoked: Callable[[str], bool]) -> Verifier | None:
+    """The verifier for a process' public key; None when it was given none: then nobody can sign in."""
+    if settings.verify_key is None:
+        return None
+    return Verifier(json.loads(settings.verify_key), revoked)
 
 
 def _key(jwk: dict[str, str]) -> OKPKey:

@@ -8,6 +8,8 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from libs.casework.refusal import Refusal, Why
+from libs.casework.wire import subject_and_sequence
+from libs.plumbing.records import Record
 
 MAX_BYTES = 256 * 1024
 """A larger message is refused and kept in the rejection topic, not dropped."""
@@ -74,3 +76,11 @@ def refusal_from(error: ValidationError, within: str = "") -> Refusal:
 
 def _micros(time: datetime | None) -> int | None:
     return None if time is None else (time - _EPOCH) // timedelta(microseconds=1)
+
+
+def case_named_by(record: Record) -> UUID | None:
+    """The case in a record's subject, None when there is none."""
+    try:
+        return UUID(subject_and_sequence(record.value)[0])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None

@@ -17,10 +17,10 @@ from libs.casework.entry import Actor
 from libs.casework.events.model import Event
 from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Role, Service
-from libs.casework.wire import subject_and_sequence
 from libs.plumbing.records import Record
 from libs.plumbing.rejections import Rejections
 from libs.stages.doors import refuse
+from libs.stages.messages import case_named_by
 
 log = structlog.get_logger()
 
@@ -47,7 +47,7 @@ class Reactor:
         """Handler of the service's voices: look at the cases that the records name."""
         cases: dict[UUID, None] = {}
         for record in records:
-            subject = _subject(record)
+            subject = case_named_by(record)
             if subject is None:
                 await refuse(self._rejections, record, _NOT_AN_EVENT)
             else:
@@ -83,10 +83,3 @@ _NOT_AN_EVENT = Refusal(
     field="subject",
     allowed=("a CloudEvent as on banjie.cases",),
 )
-
-
-def _subject(record: Record) -> UUID | None:
-    try:
-        return UUID(subject_and_sequence(record.value)[0])
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return None

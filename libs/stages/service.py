@@ -1,33 +1,25 @@
-"""How a stage service becomes a process part: one definition, run as an API, as a worker, or as both.
+"""How a stage service becomes a process: one definition, run as an API, as a worker, or as both.
 
 A service's `app.py` fills in `StageService`; nothing else about starting and stopping is written twice.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Literal, Protocol
-from uuid import UUID
+from typing import Protocol
 
 from fastapi import APIRouter, FastAPI
 
-from libs.casework.draft import Change, Speaker, Whatever
-from libs.casework.events.oversight import Parked
 from libs.casework.vocabulary import Service
-from libs.casework.wire import subject_and_sequence
-from libs.plumbing.attempts import Attempts, Runs
-from libs.plumbing.clock import check_clock
-from libs.plumbing.health import Check
-from libs.plumbing.records import Record, Route
-from libs.plumbing.security import Verifier
+from libs.plumbing import runner
+from libs.plumbing.keys import KeyRegistry
+from libs.plumbing.records import Route
+from libs.plumbing.security import verifier_from
 from libs.plumbing.settings import Settings
 from libs.plumbing.web import service_app
-from libs.plumbing.worker import Worker
 from libs.stages.ports import Ports, open_ports
-from libs.stages.reactor import Reactor, machine_actor
-from libs.stages.sweep import Sweep
-
-RunAs = Literal["all", "api", "worker"]
+from libs.stages.reactor import Reactor
+from libs.stages.working import StageWorker
 
 
 class Room(Protocol):
@@ -48,94 +40,52 @@ class Room(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StageService:
-    """A service as its composition root describes it."""
+    """A service as its composition root describes it. Called with settings it is ready to run."""
 
     service: Service
     build: Callable[[Ports], Awaitable[Room]]
 
+    def __call__(self, settings: Settings) -> runner.Service:
+        """The service for `libs.plumbing.runner`: nothing is opened before its resources are."""
+        house = _House(self, settings)
+        return runner.Service(self.service, house.app, {"worker": house.worker}, house.opened)
 
-def application(
-    stage: StageService, settings: Settings, run_as: RunAs, verifier: Verifier | None = None
-) -> FastAPI:
-    """The service as an application: its lifespan opens the ports and, unless `api`, runs worker and sweep."""
-    started: dict[str, Check] = {}
+
+class _House:
+    """One service in one process: its app, its worker, and the ports that both come to share."""
+
+    def __init__(self, stage: StageService, settings: Settings) -> None:
+        self._stage, self._settings = stage, settings
+        self._keys: KeyRegistry | None = None
+        self.worker = StageWorker(stage.service)
+        self.app: FastAPI = service_app(
+            stage.service,
+            settings=settings,
+            verifier=verifier_from(settings, self._revoked),
+            checks={"database": self._database},
+        )
+        self._ports: Ports | None = None
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with AsyncExitStack() as stack:
-            ports = await stack.enter_async_context(open_ports(stage.service, settings))
-            await check_clock(ports.database.client)
-            room = await stage.build(ports)
-            for router in room.routers if run_as != "worker" else ():
-                app.include_router(router)
-            started["database"] = _pings(ports)
-            if run_as != "api":
-                started["worker"] = await _run_worker(stack, stage.service, ports, room)
-            yield
+    async def opened(self) -> AsyncIterator[None]:
+        async with open_ports(self._stage.service, self._settings) as ports:
+            room = await self._stage.build(ports)
+            for router in room.routers:
+                self.app.include_router(router)
+            self.worker.move_in(ports, room.routes, room.reactor)
+            self._keys, self._ports = KeyRegistry(ports.database["keys"]), ports
+            await self._keys.start()
+            try:
+                yield
+            finally:
+                await self._keys.stop()
 
-    names = ("database",) if run_as == "api" else ("database", "worker")
-    checks = {name: _once_started(started, name) for name in names}
-    return service_app(stage.service, settings=settings, verifier=verifier, checks=checks, lifespan=lifespan)
+    def _revoked(self, key_id: str) -> bool:
+        # Nobody is let in before the list of revoked keys was read.
+        return self._keys is None or self._keys.revoked(key_id)
 
-
-def _once_started(started: Mapping[str, Check], name: str) -> Check:
-    async def check() -> str | None:
-        if name not in started:
+    async def _database(self) -> str | None:
+        if self._ports is None:
             raise RuntimeError("not started yet")
-        return await started[name]()
-
-    return check
-
-
-async def _run_worker(stack: AsyncExitStack, service: Service, ports: Ports, room: Room) -> Check:
-    if not room.routes:
-        return _listens_to_nobody
-    worker = Worker(
-        service,
-        ports.settings,
-        room.routes,
-        rejections=ports.rejections,
-        attempts=Attempts(ports.database, service),
-        runs=Runs(ports.database, f"{service}@{ports.settings.instance}"),
-        on_parked=_flag_case(ports),
-    )
-    await worker.start()
-    stack.push_async_callback(worker.stop)
-    if room.reactor:
-        sweep = Sweep(service, ports.store, ports.database, room.reactor, worker.lag)
-        stack.push_async_callback(sweep.stop)
-        sweep.start()
-    return worker.ready
-
-
-async def _listens_to_nobody() -> str | None:
-    return "listens to nobody"
-
-
-def _pings(ports: Ports) -> Check:
-    async def ping() -> str | None:
-        await ports.database.command("ping")
-        return None
-
-    return ping
-
-
-def _flag_case(ports: Ports) -> Callable[[Record, str], Awaitable[None]]:
-    """A parked record about a case hands the case to a person: the machine leaves it alone from then on."""
-
-    async def flag(record: Record, reason: str) -> None:
-        subject = _case_named_by(record)
-        if subject:
-            parked = Parked(service=ports.service, record=record.place, reason=reason)
-            speaker = Speaker(ports.service, machine_actor(ports.service))
-            change = Change(subject, Whatever(), (parked,))
-            await ports.store.append([change], speaker, key=f"parked:{ports.service}:{record.place}")
-
-    return flag
-
-
-def _case_named_by(record: Record) -> UUID | None:
-    try:
-        return UUID(subject_and_sequence(record.value)[0])
-    except (ValueError, KeyError, TypeError, AttributeError):
+        await self._ports.database.command("ping")
         return None

@@ -51,6 +51,7 @@ class StreetOffice:
             kafka_user=reach.kafka_user,
             kafka_password=reach.kafka_password,
             master_key=base64.b64encode(MASTER_KEY).decode(),
+            verify_key=json.dumps(public_part(self._signing)),
         )
 
     def token(self, *roles: str, office: str = "yingbin", **more: Any) -> dict[str, str]:

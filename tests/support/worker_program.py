@@ -1,7 +1,7 @@
 """A worker whose handler does what each record's value says: for tests that kill, hang and starve it.
 
 Run as `python -m tests.support.worker_program TOPIC…`; settings through the environment. Values: `ok`, `refuse`,
-`raise`, `hang` (waits without end), `block` (stops the event loop). What was handled stands in `handled`.
+`raise`, `slow` (two seconds), `hang` (waits without end), `block` (stops the event loop). What was handled stands in `handled`.
 """
 
 import asyncio
@@ -33,12 +33,16 @@ async def main(topics: tuple[str, ...]) -> None:
             match record.value:
                 case b"raise":
                     raise KeyError("the words of a person")
+                case b"slow":
+                    await asyncio.sleep(2)
                 case b"hang":
                     await asyncio.sleep(3600)
                 case b"block":
                     time.sleep(3600)  # noqa: ASYNC251
                 case b"refuse":
-                    await rejections.reject(record, "bad_words", "not understood", field="text", allowed=["ok"])
+                    await rejections.reject(
+                        record, "bad_words", "not understood", field="text", allowed=["ok"]
+                    )
         await database["handled"].bulk_write([_handled(record) for record in batch], ordered=False)
 
     async def on_parked(record: Record, reason: str) -> None:

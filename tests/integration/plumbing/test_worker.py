@@ -35,6 +35,29 @@ async def test_a_hard_kill_in_mid_stream_loses_no_record(workplace: Workplace) -
     assert await stopped(second) == 0
 
 
+async def test_a_record_in_hand_at_a_hard_kill_comes_again(workplace: Workplace) -> None:
+    child = await workplace.work()
+    await workplace.send("ok")
+    await until(lambda: _handled(workplace, 1))
+    await workplace.send("slow")
+    await asyncio.sleep(1.5)  # three commits long
+    child.kill()
+    await child.wait()
+    child = await workplace.work()
+    await until(lambda: _handled(workplace, 2))
+    await stopped(child)
+
+
+async def test_a_record_in_hand_at_sigterm_comes_again_when_it_cannot_finish(workplace: Workplace) -> None:
+    child = await workplace.work()
+    await workplace.send("ok")
+    await until(lambda: _handled(workplace, 1))
+    await workplace.send("hang")
+    await asyncio.sleep(1)
+    assert await stopped(child) == 0
+    assert sum((await workplace.committed()).values()) == 1
+
+
 async def test_a_refused_record_lands_in_the_rejected_topic_with_its_reason(workplace: Workplace) -> None:
     child = await workplace.work()
     await workplace.send("ok", "refuse", "ok")

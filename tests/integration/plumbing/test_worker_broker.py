@@ -2,8 +2,12 @@
 
 import asyncio
 
+import pytest
+
 from libs.plumbing.embedded.running import RunningServers
 from tests.integration.plumbing.workplace import Workplace, ended, stopped, until
+
+pytestmark = pytest.mark.faults
 
 
 async def test_a_broker_that_is_frozen_and_then_killed_is_waited_for(

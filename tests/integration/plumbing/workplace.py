@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from aiokafka import TopicPartition
+
 from libs.plumbing.kafka import Publisher, kafka_consumer
 from libs.plumbing.mongo import mongo_client
 from libs.plumbing.settings import Settings
@@ -79,6 +81,17 @@ class Workplace:
         finally:
             await consumer.stop()
         return [json.loads(record.value) for records in found.values() for record in records]
+
+    async def committed(self) -> dict[tuple[str, int], int]:
+        """The committed offset of each partition of the topic; 0 where there is none."""
+        group = self.settings.service
+        consumer = kafka_consumer(self.settings, group=group)
+        await consumer.start()
+        try:
+            places = [TopicPartition(self.topic, number) for number in (0, 1)]
+            return {(place.topic, place.partition): await consumer.committed(place) or 0 for place in places}
+        finally:
+            await consumer.stop()
 
     async def close(self) -> None:
         for child in self._children:

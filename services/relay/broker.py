@@ -1,7 +1,8 @@
 """What the broker holds of our topics: ids, and the end offset of each partition."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from threading import Lock
 from typing import Any
 
 from kafka import TopicPartition
@@ -18,28 +19,39 @@ TOPICS = (CASES, *VOICES)
 class Broker:
     """Asks over one connection, in a thread; opened when first needed, anew after an error."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, topics: Sequence[str] = TOPICS) -> None:
+        self._settings, self._topics = settings, topics
         self._admin: Any = None
+        self._one_at_a_time = Lock()
 
     async def look(self) -> Mapping[str, TopicPlace]:
-        """Those of our topics that exist now. Raises kafka-python's `KafkaError` when the broker is away."""
-        try:
-            return await asyncio.to_thread(self._looked)
-        except Exception:
-            await self.close()
-            raise
+        """Those of the topics that exist now. Raises kafka-python's `KafkaError` when the broker is away."""
+        return await asyncio.to_thread(self._looked)
 
     async def close(self) -> None:
         """Disconnect."""
-        admin, self._admin = self._admin, None
-        if admin is not None:
-            await asyncio.to_thread(admin.close)
+        await asyncio.to_thread(self._closed)
+
+    def _closed(self) -> None:
+        # A question whose asker was cancelled still runs: wait for its end, or its connection stays open.
+        with self._one_at_a_time:
+            admin, self._admin = self._admin, None
+            if admin is not None:
+                admin.close()
 
     def _looked(self) -> dict[str, TopicPlace]:
-        if self._admin is None:
-            self._admin = kafka_admin(self._settings)
-        described = self._admin.describe_topics(list(TOPICS))
+        with self._one_at_a_time:
+            if self._admin is None:
+                self._admin = kafka_admin(self._settings)
+            try:
+                return self._found()
+            except Exception:
+                admin, self._admin = self._admin, None
+                admin.close()
+                raise
+
+    def _found(self) -> dict[str, TopicPlace]:
+        described = self._admin.describe_topics(list(self._topics))
         there = {str(topic["name"]): topic for topic in described if not topic["error_code"]}
         partitions = {name: range(len(topic["partitions"])) for name, topic in there.items()}
         ends = self._ends((name, number) for name, numbers in partitions.items() for number in numbers)

@@ -80,8 +80,11 @@ class Cursor:
         return Page(cursor[batch], cursor.get("postBatchResumeToken"))
 
     async def _run(self, command: Mapping[str, Any], session: AsyncClientSession) -> Document:
+        database = self._database
         try:
             async with asyncio.timeout(REPLY_LIMIT_S):
-                return await self._database.command(dict(command), session=session)
+                return await database.command(
+                    dict(command), session=session, codec_options=database.codec_options
+                )
         except TimeoutError:
             raise NetworkTimeout(f"no reply within {REPLY_LIMIT_S:g} s") from None

@@ -23,7 +23,8 @@ class State:
 
     def became(self, now_active: int | None) -> None:
         """Active with this epoch, or standby."""
-        self.epoch, self.waiting, self.refilling = now_active, None, False
+        self.epoch, self.refilling = now_active, False
+        self.waiting = "to begin" if now_active else None
         epoch.set(now_active or 0)
 
     def behind(self, seconds: float) -> None:

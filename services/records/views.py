@@ -1,0 +1,194 @@
+"""How cases look over HTTP. Times in RFC 3339, UTC; nothing personal."""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from libs.casework.case import Assignment, Awaiting, Case, CheckState, Rating
+from libs.casework.lifecycle import TABLE, Step
+from libs.casework.vocabulary import Service, Source, Stage, Urgency
+from libs.casework.wire import instant
+from services.records.names import Name, Names, event_name
+
+
+class Waits(BaseModel):
+    """Who has to act, since when."""
+
+    machine: str | None
+    person: str | None
+    since: str
+
+
+class Summary(BaseModel):
+    """A case in a list. `rev` goes into `If-Match` of a command."""
+
+    case_id: UUID
+    number: str
+    office: str
+    stage: Stage
+    seq: int
+    rev: int
+    awaits: Waits
+    source: Source
+    publisher: str | None
+    public: bool
+    parked: bool
+    category: str | None
+    urgency: Urgency | None
+    grid: str | None
+    community: str | None
+    compound: str | None
+    lead: str | None
+    check: CheckState
+    generation: int
+    reported_at: str
+    stage_at: str
+    closed_at: str | None
+    updated_at: str
+    names: Names
+
+
+class Item(BaseModel):
+    """A work item; `words` is the id of its title, which is personal content."""
+
+    id: str
+    unit: str
+    words: UUID | None
+    due_at: str | None
+    done_at: str | None
+
+
+class Holding(BaseModel):
+    """Who holds it: lead, helpers, copies, since when; `final` cannot be returned."""
+
+    lead: str
+    helpers: tuple[str, ...]
+    copies: tuple[str, ...]
+    final: bool
+    at: str
+
+
+class Kept(BaseModel):
+    """Personal content that the case has: its id and kind, never what it says."""
+
+    id: UUID
+    kind: str
+
+
+class Action(BaseModel):
+    """A step that the table allows now, and the service that says it."""
+
+    event: str
+    name: Name
+    service: Service
+
+
+class Detail(Summary):
+    """All of a case."""
+
+    declared_category: str | None
+    seen_on_spot: bool
+    assignment: Holding | None
+    items: list[Item]
+    returns: int
+    rework: int
+    suspensions: int
+    rating: Rating | None
+    merged_into: UUID | None
+    linked: tuple[UUID, ...]
+    patrols: int
+    contents: list[Kept]
+    erased: bool
+    head: str
+    actions: list[Action]
+
+
+_SAME = (
+    "number",
+    "office",
+    "stage",
+    "seq",
+    "rev",
+    "source",
+    "publisher",
+    "public",
+    "parked",
+    "category",
+    "urgency",
+    "grid",
+    "community",
+    "compound",
+    "lead",
+    "check",
+    "generation",
+)
+_MORE = (
+    "declared_category",
+    "seen_on_spot",
+    "returns",
+    "rework",
+    "suspensions",
+    "rating",
+    "merged_into",
+    "linked",
+    "patrols",
+    "erased",
+    "head",
+)
+
+
+def summary(case: Case, names: Names) -> Summary:
+    """The case as a row."""
+    return Summary(**_summed(case, names))
+
+
+def detail(case: Case, names: Names) -> Detail:
+    """The case as a page."""
+    return Detail(
+        **_summed(case, names),
+        **{name: getattr(case, name) for name in _MORE},
+        assignment=_holding(case.assignment),
+        items=[_item(case, index) for index in range(len(case.items))],
+        contents=[Kept(id=ref.id, kind=ref.kind) for ref in case.contents],
+        actions=[_action(row) for row in TABLE if case.stage in row.at],
+    )
+
+
+def _summed(case: Case, names: Names) -> dict[str, Any]:
+    times = ("reported_at", "stage_at", "closed_at", "updated_at")
+    return {
+        "case_id": case.id,
+        "awaits": _waits(case.awaits),
+        "names": names,
+        **{name: getattr(case, name) for name in _SAME},
+        **{name: _instant(getattr(case, name)) for name in times},
+    }
+
+
+def _instant(at: int | None) -> str | None:
+    return None if at is None else instant(at)
+
+
+def _waits(awaits: Awaiting) -> Waits:
+    return Waits(machine=awaits.machine, person=awaits.person, since=instant(awaits.since))
+
+
+def _holding(held: Assignment | None) -> Holding | None:
+    return Holding(**held.model_dump(exclude={"at"}), at=instant(held.at)) if held else None
+
+
+def _item(case: Case, index: int) -> Item:
+    state = case.items[index]
+    item = state.item
+    return Item(
+        id=item.id,
+        unit=item.unit,
+        words=item.words.id if item.words else None,
+        due_at=_instant(item.due_at),
+        done_at=_instant(state.done_at),
+    )
+
+
+def _action(row: Step) -> Action:
+    return Action(event=row.event, name=event_name(row.event), service=min(row.said_by))

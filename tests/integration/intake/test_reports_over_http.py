@@ -74,7 +74,7 @@ async def test_words_point_and_contact_are_sealed_and_nothing_personal_is_in_the
 
 
 async def test_photos_are_rewritten_encrypted_and_named_by_the_event(office: StreetOffice) -> None:
-    files = [("report", (None, json.dumps(REPORT), "application/json"))]
+    files: list[Any] = [("report", (None, json.dumps(REPORT), "application/json"))]
     files += [("photo", (f"{n}.jpg", a_photo(), "image/jpeg")) for n in range(3)]
     async with office.http(INTAKE) as client, office.ports(Service.INTAKE) as ports:
         headers = {"Idempotency-Key": "photos"}

@@ -130,7 +130,7 @@ async def test_erased_words_go_to_a_clerk(office: StreetOffice) -> None:
         case = await opened.now(case_id)
         log = await ports.store.log(case_id)
     assert (case.stage, case.awaits.person) == (Stage.REPORTED, "clerk")
-    assert "words_erased" in log[-1].entry.data.because  # type: ignore[attr-defined]
+    assert "words_erased" in log[-1].entry.data.because
 
 
 async def test_what_nobody_can_place_is_in_the_clerks_queue_oldest_first(

@@ -25,8 +25,8 @@ OUTSIDE = {
     "httpx",
     "uvicorn",
 }
-WISHES = "libs.stages.commands"
-"""The shape of a command: values that a rule answers, as pure as casework (the walk below proves it)."""
+PURE_STAGES = tuple(f"libs.stages.{name}" for name in ("bodies", "commands", "judged", "scope", "words"))
+"""What the stage services share of decisions: values and predicates, held to the same purity as casework."""
 WORLD = CLOCKS_AND_CHANCE | OUTSIDE | {"cryptography", "structlog"}
 
 
@@ -46,9 +46,14 @@ def test_casework_is_pure(name: str) -> None:
     assert impurities(name, allowed=("libs.casework",)) == []
 
 
+@pytest.mark.parametrize("module", PURE_STAGES)
+def test_what_rules_may_use_of_the_stages_is_as_pure_as_casework(module: str) -> None:
+    assert impurities(module.replace(".", "/") + ".py", ("libs.casework", *PURE_STAGES)) == []
+
+
 @pytest.mark.parametrize("name", RULES)
 def test_rules_import_nothing_but_the_shared_language_and_their_own_service(name: str) -> None:
-    assert impurities(name, ("libs.casework", WISHES, own_package(name))) == []
+    assert impurities(name, ("libs.casework", *PURE_STAGES, own_package(name))) == []
 
 
 @pytest.mark.parametrize("name", RULES)

@@ -50,7 +50,9 @@ def run(compose: Callable[[Settings], Service], settings: Settings, role: Role) 
 
 def run_together(composers: Sequence[Callable[[Settings], Service]], settings: Settings, role: Role) -> int:
     """Run several services in one process, each API at `/<service>`; the gateway is this with role `api`."""
-    set_up_logs(settings.service, settings.log_level, console=settings.log_format == "console")
+    set_up_logs(
+        settings.service, settings.log_level, console=settings.log_format == "console" and sys.stderr.isatty()
+    )
     try:
         uvloop.run(_main(composers, settings, role))
     except RefusedToStartError as error:

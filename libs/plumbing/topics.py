@@ -2,18 +2,21 @@
 
 import asyncio
 import warnings
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 from uuid import UUID
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # kafka-python reads its schemas by a deprecated call
+    from kafka import TopicPartition
     from kafka.admin import KafkaAdminClient
 
 from libs.plumbing.kafka import MECHANISM, sasl, tls
 from libs.plumbing.settings import Settings
 
 TIMEOUT_MS = 5000
+LATEST = -1
+Found = TypeVar("Found")
 
 
 def kafka_admin(settings: Settings) -> Any:
@@ -63,13 +66,18 @@ class Topics:
         found = await self._ask(_describe_all)
         return {name: len(topic["partitions"]) for name, topic in found.items() if name in wanted}
 
+    async def end_offsets(self, topics: Iterable[str]) -> dict[tuple[str, int], int]:
+        """The next offset of each partition of the topics that exist: (topic, partition) to offset."""
+        wanted = frozenset(topics)
+        return dict(await self._ask(lambda admin: _ends(admin, wanted)))
+
     async def close(self) -> None:
         """Disconnect."""
         admin, self._admin = self._admin, None
         if admin is not None:
             await asyncio.to_thread(admin.close)
 
-    async def _ask(self, question: Any) -> Mapping[str, Mapping[str, Any]]:
+    async def _ask(self, question: Callable[[Any], Found]) -> Found:
         async with self._lock:
             try:
                 return await asyncio.to_thread(self._asked, question)
@@ -77,13 +85,23 @@ class Topics:
                 await self.close()
                 raise
 
-    def _asked(self, question: Any) -> Mapping[str, Mapping[str, Any]]:
+    def _asked(self, question: Callable[[Any], Found]) -> Found:
         if self._admin is None:
             self._admin = kafka_admin(self._settings)
-        found: Mapping[str, Mapping[str, Any]] = question(self._admin)
-        return found
+        return question(self._admin)
 
 
 def _describe_all(admin: Any) -> dict[str, Mapping[str, Any]]:
     topics = admin.describe_topics()
     return {str(topic["name"]): topic for topic in topics if not topic.get("error_code")}
+
+
+def _ends(admin: Any, topics: frozenset[str]) -> dict[tuple[str, int], int]:
+    described = _describe_all(admin)
+    places = {
+        TopicPartition(name, partition["partition_index"]): LATEST
+        for name in topics & described.keys()
+        for partition in described[name]["partitions"]
+    }
+    found = admin.list_partition_offsets(places) if places else {}
+    return {(place.topic, place.partition): int(offset.offset) for place, offset in found.items()}

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from libs.casework.categories import Subclass
 from libs.casework.events.triage import Suggestion
 from libs.casework.vocabulary import Urgency
-from services.triage.lexicon import Index, character_pairs, tokens
+from services.triage.lexicon import Index, Known, character_pairs, tokens
 
 _INSIDE_A_LONGER_WORD = 0.35
 _FURTHER_WORDS = 0.55
@@ -54,9 +54,10 @@ def rank(text: str, index: Index, limit: int = 3) -> tuple[Suggestion, ...]:
 def urgency_of(text: str, subclass: Subclass | None, index: Index) -> Urgency:
     """The category's own urgency, raised by words of danger and by words of any emergency category; never lowered."""
     run = tokens(mended(text, index))
-    present = _undenied(_runs(run, index.longest), run, index.denials)
+    present = _undenied(_runs(run, index.known), run, index.denials)
     runs = {one.run for one in present}
-    raised = [level for level, parts in index.danger if all(part in runs for part in parts)]
+    combinations = {each for one in runs for each in index.danger.get(one, ())}
+    raised = [level for level, parts in combinations if runs.issuperset(parts)]
     if _speaks_of_emergency(present, index):
         raised.append(Urgency.EMERGENCY)
     return max([Urgency.NORMAL, *([subclass.urgency] if subclass else []), *raised], key=_RANKS.__getitem__)
@@ -80,21 +81,24 @@ def _taken_back(run: list[str], index: Index) -> bool:
     return any(word in whole for word in index.nothing_to_file)
 
 
-def _runs(run: list[str], longest: int) -> Iterable[Found]:
-    for start in range(len(run)):
+def _runs(run: list[str], known: Known) -> Iterable[Found]:
+    """Every run of tokens that is known; most tokens begin none, and nothing is built for them."""
+    for start, token in enumerate(run):
+        longest = known.longest.get(token, 0)
         text = ""
         for end in range(start + 1, min(start + longest, len(run)) + 1):
             text += run[end - 1]
-            yield Found(text, start, end)
+            if text in known.runs:
+                yield Found(text, start, end)
 
 
 def _found(run: list[str], index: Index) -> list[Found]:
-    return [one for one in _runs(run, index.longest) if one.run in index.by_run]
+    return [one for one in _runs(run, index.known) if one.run in index.by_run]
 
 
-def _undenied(found: Iterable[Found], run: list[str], denials: frozenset[str]) -> list[Found]:
+def _undenied(found: Iterable[Found], run: list[str], denials: Known) -> list[Found]:
     """Without what a denial directly before it takes back: 不是漏水, no smoke."""
-    denied = {one.end for one in _runs(run, 2) if one.run in denials}
+    denied = {one.end for one in _runs(run, denials)}
     return [one for one in found if one.start not in denied] if denied else list(found)
 
 

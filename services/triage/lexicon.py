@@ -21,6 +21,7 @@ MAX_CHARACTERS = 2_000
 """More than this of a report is not read: it classifies no better and would cost time."""
 
 _TOKEN = re.compile(r"[a-z][a-z'-]*|\d+|[\u3400-\u9fff]|[^\s]")
+_TOKEN_IN_RUN = re.compile(r" [a-z'-]+|\d+|.")
 _LETTER = re.compile(r"[a-z]")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _KEYWORD, _WORD, _COMBINATION = 1.25, 1.0, 1.3
@@ -59,17 +60,24 @@ class Term(NamedTuple):
     weights: dict[str, float]
 
 
+class Known(NamedTuple):
+    """Runs to look for; `longest`: by the token that they begin with, how many tokens the longest of them has."""
+
+    runs: frozenset[str]
+    longest: dict[str, int]
+
+
 class Index(NamedTuple):
-    """Everything `services.triage.classify` needs, compiled."""
+    """Everything `services.triage.classify` needs, compiled. `danger`: by each of their parts, what combinations raise."""
 
     terms: tuple[Term, ...]
     by_run: dict[str, tuple[int, ...]]
-    longest: int
+    known: Known
     pairs: dict[str, dict[str, float]]
-    danger: tuple[tuple[Urgency, tuple[str, ...]], ...]
+    danger: dict[str, tuple[tuple[Urgency, tuple[str, ...]], ...]]
     emergencies: frozenset[str]
-    denials: frozenset[str]
-    corrections: frozenset[str]
+    denials: Known
+    corrections: Known
     nothing_to_file: tuple[str, ...]
     slips: tuple[tuple[str, str], ...]
 
@@ -85,18 +93,20 @@ def build_index(catalogue: Catalogue, lexicon: Lexicon) -> Index:
     danger = tuple(_dangers(lexicon.danger))
     by_run: dict[str, list[int]] = defaultdict(list)
     for number, term in enumerate(terms):
+        # All parts have to occur: it is enough to be looked up under the one that occurs most rarely, the longest.
+        by_run[max(term.parts, key=len)].append(number)
         for part in term.parts:
-            by_run[part].append(number)
-    runs = [*by_run, *(part for _, parts in danger for part in parts)]
+            by_run.setdefault(part, [])
+    by_part = {part: tuple(one for one in danger if part in one[1]) for _, parts in danger for part in parts}
     return Index(
         terms=terms,
         by_run={part: tuple(numbers) for part, numbers in by_run.items()},
-        longest=max(len(tokens(run)) for run in runs),
+        known=_known([*by_run, *by_part]),
         pairs=_pair_weights(catalogue, lexicon),
-        danger=danger,
+        danger=by_part,
         emergencies=frozenset(one.id for one in catalogue.subclasses if one.urgency is Urgency.EMERGENCY),
-        denials=frozenset(run_of(word) for word in lexicon.denials),
-        corrections=frozenset(run_of(word) for word in lexicon.corrections),
+        denials=_known(run_of(word) for word in lexicon.denials),
+        corrections=_known(run_of(word) for word in lexicon.corrections),
         nothing_to_file=tuple(run_of(word) for word in lexicon.nothing_to_file),
         slips=tuple(lexicon.slips.items()),
     )
@@ -116,6 +126,15 @@ def run_of(text: str) -> str:
 def character_pairs(run: Iterable[str]) -> list[str]:
     """Neighbouring Chinese characters of a list of tokens: the fall-back where no word is known."""
     return [a + b for a, b in pairwise(run) if _CHINESE.match(a) and _CHINESE.match(b)]
+
+
+def _known(runs: Iterable[str]) -> Known:
+    found = frozenset(runs)
+    longest: dict[str, int] = {}
+    for run in found:
+        parts = _TOKEN_IN_RUN.findall(run)
+        longest[parts[0]] = max(len(parts), longest.get(parts[0], 0))
+    return Known(found, longest)
 
 
 def _stem(word: str) -> str:

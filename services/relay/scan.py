@@ -1,6 +1,7 @@
 """The case log read back from the database, for what is to be published again."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,14 +13,15 @@ from services.relay.cursor import Cursor
 from services.relay.stream import LOG
 
 MOST = 1000
-_FIELDS = {"body": 1, "at": 1}
+_FIELDS = {"body": 1, "at": 1, "seq": 1}
 
 
 class Stored(NamedTuple):
-    """An entry as stored: its id, its `at` (µs UTC), its bytes."""
+    """An entry as stored. `at` in µs UTC."""
 
     id: UUID
     at: int
+    seq: int
     body: bytes
 
 
@@ -28,20 +30,34 @@ async def since(
 ) -> AsyncGenerator[list[Stored], None]:
     """Entries with `at` >= the given one, as the log stood at the operation time, in pages.
 
-    Each case comes in order: `at` never goes back along `seq`. One moment's view, so that no entry committed
+    Each case comes in order, because `at` never goes back along `seq`. The index on `at` alone serves it. One moment's view, so that no entry committed
     meanwhile is found without those before it.
     """
     find = {
         "find": LOG,
         "filter": {"at": {"$gte": at}},
-        "sort": {"at": 1, "seq": 1},
+        "sort": {"at": 1},
         "projection": _FIELDS,
         "batchSize": MOST,
-        "allowDiskUse": True,
         "readConcern": {"level": "snapshot", "atClusterTime": time},
     }
-    async for page in _pages(database, find):
-        yield page
+    waiting: list[Stored] = []
+    async with aclosing(_pages(database, find)) as pages:
+        async for page in pages:
+            ready, waiting = in_order(waiting + page)
+            if ready:
+                yield ready
+    if waiting:
+        yield sorted(waiting, key=_moment)
+
+
+def in_order(entries: list[Stored]) -> tuple[list[Stored], list[Stored]]:
+    """Entries that come by `at`, put in order within the same `at` by seq; the last moment's wait for their like."""
+    last = entries[-1].at
+    cut = len(entries)
+    while cut and entries[cut - 1].at == last:
+        cut -= 1
+    return sorted(entries[:cut], key=_moment), entries[cut:]
 
 
 async def of_case(database: AsyncDatabase[Document], case_id: UUID) -> list[Stored]:
@@ -66,4 +82,8 @@ async def _pages(
 
 
 def _stored(document: Document) -> Stored:
-    return Stored(document["_id"], document["at"], document["body"])
+    return Stored(document["_id"], document["at"], document["seq"], document["body"])
+
+
+def _moment(entry: Stored) -> tuple[int, int]:
+    return entry.at, entry.seq

@@ -62,6 +62,7 @@ class Newsroom:
         await self.make_topics()
         await self.database.create_collection(LOG)
         await self.database[LOG].create_index([("case_id", 1), ("seq", 1)], unique=True)
+        await self.database[LOG].create_index([("at", 1)])
         self._from = {name: topic.ends for name, topic in (await self.look()).items()}
 
     async def make_topics(self) -> None:

@@ -5,7 +5,6 @@ import json
 from typing import Any
 
 import httpx
-import pytest
 from PIL import Image
 
 from libs.casework.vocabulary import Service
@@ -90,62 +89,58 @@ async def test_photos_are_rewritten_encrypted_and_named_by_the_event(office: Str
     assert b"Wang" not in data
 
 
-@pytest.mark.parametrize(
-    ("files", "status"),
-    [
-        ([("report", (None, json.dumps(REPORT))), ("photo", ("x.jpg", b"no picture", "image/jpeg"))], 422),
-        (
-            [
-                ("report", (None, json.dumps(REPORT))),
-                ("photo", ("x.jpg", bytes(8 * 2**20 + 1), "image/jpeg")),
-            ],
-            413,
-        ),
-        (
-            [("report", (None, json.dumps(REPORT)))]
-            + [("photo", (f"{n}", b"x", "image/png")) for n in range(4)],
-            400,
-        ),
-        ([("photo", ("x.jpg", a_photo(), "image/jpeg"))], 422),
-        ([("report", (None, "{")), ("photo", ("x.jpg", a_photo(), "image/jpeg"))], 400),
-        ([("report", (None, json.dumps(REPORT))), ("virus", ("x.exe", b"MZ", "application/x"))], 422),
-    ],
-)
-async def test_a_hostile_upload_is_refused_and_nothing_is_kept(
-    office: StreetOffice, files: Any, status: int
-) -> None:
+UPLOADS: list[tuple[Any, int]] = [
+    ([("report", (None, json.dumps(REPORT))), ("photo", ("x.jpg", b"no picture", "image/jpeg"))], 422),
+    (
+        [
+            ("report", (None, json.dumps(REPORT))),
+            ("photo", ("x.jpg", bytes(8 * 2**20 + 1), "image/jpeg")),
+        ],
+        413,
+    ),
+    (
+        [("report", (None, json.dumps(REPORT)))] + [("photo", (f"{n}", b"x", "image/png")) for n in range(4)],
+        400,
+    ),
+    ([("photo", ("x.jpg", a_photo(), "image/jpeg"))], 422),
+    ([("report", (None, "{")), ("photo", ("x.jpg", a_photo(), "image/jpeg"))], 400),
+    ([("report", (None, json.dumps(REPORT))), ("virus", ("x.exe", b"MZ", "application/x"))], 422),
+]
+
+
+async def test_hostile_uploads_are_refused_and_nothing_is_kept(office: StreetOffice) -> None:
     async with office.http(INTAKE) as client, office.ports(Service.INTAKE) as ports:
-        answer = await client.post("/v1/reports", files=files, headers={"Idempotency-Key": "bad"})
-        kept = await ports.database["photos.files"].count_documents({})
-        cases = await ports.database["cases"].count_documents({})
-    assert (answer.status_code, kept, cases) == (status, 0, 0)
-    assert answer.headers["content-type"] == "application/problem+json"
+        for files, status in UPLOADS:
+            answer = await client.post("/v1/reports", files=files, headers={"Idempotency-Key": "bad"})
+            assert answer.status_code == status
+            assert answer.headers["content-type"] == "application/problem+json"
+        assert await ports.database["photos.files"].count_documents({}) == 0
+        assert await ports.database["cases"].count_documents({}) == 0
 
 
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        (b"{", 400),
-        (b"", 400),
-        (b"[" * 50_000, 400),
-        (b'{"text":"\\u0000"}', 422),
-        (b'{"text":"\\ud800"}', 400),
-        (b'{"text":"ok","\\ud800":1}', 400),
-        (b'{"text":"\xff"}', 400),
-        (b'{"text":7}', 422),
-        (b'{"text":"ok","place":{"lon":NaN,"lat":1}}', 422),
-        (b'{"text":"' + b"x" * 70_000 + b'"}', 413),
-        (b'{"text":"' + b"x" * 40_000_000 + b'"}', 413),
-        ('{"text":"👨‍👩‍👧 שלום \u202eabc"}'.encode(), 201),
-    ],
-)
-async def test_a_hostile_body_gets_an_answer_and_no_error(
-    office: StreetOffice, body: bytes, status: int
-) -> None:
-    headers = {"Idempotency-Key": "hostile", "Content-Type": "application/json"}
+HOSTILE = [
+    (b"{", 400),
+    (b"", 400),
+    (b"[" * 50_000, 400),
+    (b'{"text":"\\u0000"}', 422),
+    (b'{"text":"\\ud800"}', 400),
+    (b'{"text":"ok","\\ud800":1}', 400),
+    (b'{"text":"\xff"}', 400),
+    (b'{"text":7}', 422),
+    (b'{"text":"ok","place":{"lon":NaN,"lat":1}}', 422),
+    (b'{"text":"' + b"x" * 70_000 + b'"}', 413),
+    (b'{"text":"' + b"x" * 40_000_000 + b'"}', 413),
+    ('{"text":"👨‍👩‍👧 שלום \u202eabc"}'.encode(), 201),
+]
+
+
+async def test_hostile_bodies_get_an_answer_and_no_error(office: StreetOffice) -> None:
+    headers = {"Content-Type": "application/json"}
     async with office.http(INTAKE) as client:
-        answer = await client.post("/v1/reports", content=body, headers=headers)
-    assert answer.status_code == status, answer.text
+        for number, (body, status) in enumerate(HOSTILE):
+            key = {"Idempotency-Key": f"hostile-{number}"}
+            answer = await client.post("/v1/reports", content=body, headers=headers | key)
+            assert answer.status_code == status, (body[:80], answer.text)
 
 
 async def test_a_report_without_a_key_or_in_another_form_is_refused(office: StreetOffice) -> None:

@@ -36,12 +36,12 @@ from libs.plumbing.embedded.running import RunningServers, running_servers
 from libs.plumbing.kafka import kafka_consumer
 from libs.plumbing.mongo import Document, mongo_client
 from libs.plumbing.settings import Settings
-from services.relay.broker import TOPICS
+from services.relay.broker import REJECTED, TOPICS
 from services.relay.stream import LOG
 
 RELAY = (
     "import sys; from libs.plumbing.runner import run; from libs.plumbing.settings import settings_or_exit;"
-    "from services.relay.app import REJECTED, compose; sys.exit(run(compose, settings_or_exit(service='relay'), 'worker'))"
+    "from services.relay.app import compose; sys.exit(run(compose, settings_or_exit(service='relay'), 'worker'))"
 )
 TICKS = os.sysconf("SC_CLK_TCK")
 RATES = ((20, 1), (500, 10), (2000, 30), (4000, 60))
@@ -59,7 +59,7 @@ def main() -> None:
 
 async def measure(servers: RunningServers, folder: Path, backlog: int, seconds: float) -> dict[str, Any]:
     with open_admin(servers.kafka_bootstrap, servers.kafka_user, servers.kafka_password) as admin:
-        ensure_topics(admin, [TopicSpec(name, 6) for name in (*TOPICS, "banjie.relay.rejected")])
+        ensure_topics(admin, [TopicSpec(name, 6) for name in (*TOPICS, REJECTED)])
     settings = _settings(servers)
     async with mongo_client(settings) as client:
         database = client[settings.mongo_database]

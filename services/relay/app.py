@@ -14,7 +14,6 @@ from libs.plumbing.kafka import Publisher
 from libs.plumbing.leases import Leases
 from libs.plumbing.logs import logger
 from libs.plumbing.mongo import Document, mongo_client
-from libs.plumbing.rejections import Rejections
 from libs.plumbing.runner import Service
 from libs.plumbing.settings import Settings
 from libs.plumbing.web import service_app
@@ -29,7 +28,6 @@ from services.relay.stream import LogStream
 from services.relay.sweep import Sweep
 from services.relay.term import Ports, Term
 
-REJECTED = "banjie.relay.rejected"
 log = logger(__name__)
 
 
@@ -77,7 +75,7 @@ def _ports(
     retention: int,
 ) -> Ports:
     publisher = NewsPublisher(settings)
-    skipped = Skipped(database, Rejections(SERVICE, rejected, lambda topic, service: REJECTED))
+    skipped = Skipped(database, rejected)
     return Ports(
         database=database,
         places=Places(database[PLACE]),

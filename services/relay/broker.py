@@ -1,7 +1,7 @@
 """What the broker holds of our topics: ids, and the end offset of each partition."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from threading import Lock
 from typing import Any
 
@@ -14,18 +14,19 @@ from libs.plumbing.topics import kafka_admin
 from services.relay.place import TopicPlace
 
 TOPICS = (CASES, *VOICES)
+REJECTED = "banjie.relay.rejected"
 
 
 class Broker:
     """Asks over one connection, in a thread; opened when first needed, anew after an error."""
 
-    def __init__(self, settings: Settings, topics: Sequence[str] = TOPICS) -> None:
-        self._settings, self._topics = settings, topics
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._admin: Any = None
         self._one_at_a_time = Lock()
 
     async def look(self) -> Mapping[str, TopicPlace]:
-        """Those of the topics that exist now. Raises kafka-python's `KafkaError` when the broker is away."""
+        """Those of our topics that exist now, the rejected one too. Raises kafka-python's `KafkaError` when the broker is away."""
         return await asyncio.to_thread(self._looked)
 
     async def close(self) -> None:
@@ -51,7 +52,7 @@ class Broker:
                 raise
 
     def _found(self) -> dict[str, TopicPlace]:
-        described = self._admin.describe_topics(list(self._topics))
+        described = self._admin.describe_topics([*TOPICS, REJECTED])
         there = {str(topic["name"]): topic for topic in described if not topic["error_code"]}
         partitions = {name: range(len(topic["partitions"])) for name, topic in there.items()}
         ends = self._ends((name, number) for name, numbers in partitions.items() for number in numbers)

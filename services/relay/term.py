@@ -20,7 +20,7 @@ from libs.plumbing.backoff import Backoff
 from libs.plumbing.logs import logger
 from libs.plumbing.mongo import Document
 from services.relay import heal, state
-from services.relay.broker import TOPICS, Broker
+from services.relay.broker import REJECTED, TOPICS, Broker
 from services.relay.place import Fenced, Place, Places, Refill, TopicPlace, moved
 from services.relay.publish import BrokerEmptied, NewsPublisher
 from services.relay.scan import since
@@ -112,9 +112,9 @@ class Term:
         """The topics once all of them exist: making them is not our work."""
         while True:
             found = await self._ports.broker.look()
-            missing = sorted(set(TOPICS) - set(found))
+            missing = sorted({*TOPICS, REJECTED} - set(found))
             if not missing:
-                return found
+                return {name: found[name] for name in TOPICS}
             self._ports.state.waiting = "topics are missing"
             log.warning("waiting_for_topics", missing=missing)
             await asyncio.sleep(1.0)
@@ -210,7 +210,8 @@ class Term:
             await asyncio.sleep(WATCH_EVERY_S)
             ends = self._ports.publisher.ends()
             known = {name: replace(topic, ends=ends[name]) for name, topic in self._place.topics.items()}
-            found = await self._ports.broker.look()
+            there = await self._ports.broker.look()
+            found = {name: there[name] for name in known if name in there}
             lost = (set(known) - set(found)) | heal.emptied(known, found)
             if lost:
                 raise BrokerEmptied(*sorted(lost))

@@ -25,8 +25,8 @@ from libs.plumbing.embedded.running import RunningServers
 from libs.plumbing.kafka import kafka_consumer
 from libs.plumbing.mongo import Document, mongo_client
 from libs.plumbing.settings import Settings
-from services.relay.app import REJECTED, RelayProcess
-from services.relay.broker import TOPICS, Broker
+from services.relay.app import RelayProcess
+from services.relay.broker import REJECTED, TOPICS, Broker
 from services.relay.place import PLACE
 from services.relay.stream import LOG
 from tests.support.cases import Told
@@ -48,9 +48,9 @@ class Heard(NamedTuple):
 class Newsroom:
     """One database of its own on shared servers; topics are shared, so only what came after `open` counts."""
 
-    def __init__(self, servers: RunningServers, folder: Path) -> None:
+    def __init__(self, servers: RunningServers, folder: Path, **settings: Any) -> None:
         self.servers, self.folder = servers, folder
-        self.settings = _settings(servers, f"n{uuid.uuid4().hex[:8]}")
+        self.settings = _settings(servers, mongo_database=f"n{uuid.uuid4().hex[:8]}", **settings)
         self.client = mongo_client(self.settings)
         self.database = self.client[self.settings.mongo_database]
         self.written: dict[str, list[str]] = defaultdict(list)
@@ -87,7 +87,7 @@ class Newsroom:
         self._from = dict.fromkeys(self._from, (0,) * 6)
 
     async def look(self) -> Any:
-        broker = Broker(self.settings, (*TOPICS, REJECTED))
+        broker = Broker(self.settings)
         try:
             return await broker.look()
         finally:
@@ -226,17 +226,17 @@ def document(one: Sealed) -> Document:
 _PUBLIC = ("mongo_uri", "mongo_user", "mongo_database", "kafka_bootstrap", "kafka_user")
 
 
-def _settings(servers: RunningServers, database: str) -> Settings:
-    return Settings(
-        service="relay",
-        mongo_uri=f"{servers.mongo_address}&authSource=admin",
-        mongo_user=servers.mongo_user,
-        mongo_password=servers.mongo_password,
-        mongo_database=database,
-        kafka_bootstrap=servers.kafka_bootstrap,
-        kafka_user=servers.kafka_user,
-        kafka_password=servers.kafka_password,
-    )
+def _settings(servers: RunningServers, **more: Any) -> Settings:
+    usual: dict[str, Any] = {
+        "service": "relay",
+        "mongo_uri": f"{servers.mongo_address}&authSource=admin",
+        "mongo_user": servers.mongo_user,
+        "mongo_password": servers.mongo_password,
+        "kafka_bootstrap": servers.kafka_bootstrap,
+        "kafka_user": servers.kafka_user,
+        "kafka_password": servers.kafka_password,
+    }
+    return Settings(**(usual | more))
 
 
 async def _read(consumer: Any, topic: str, begins: Sequence[int], ends: Sequence[int]) -> Any:

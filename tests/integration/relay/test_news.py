@@ -6,7 +6,7 @@ from time import monotonic
 
 from libs.casework.topics import CASES, VOICES
 from libs.casework.wire import outward_bytes
-from services.relay.app import REJECTED
+from services.relay.broker import REJECTED
 from services.relay.skipped import SKIPPED
 from tests.integration.relay.newsroom import Newsroom, a_story, document, until
 

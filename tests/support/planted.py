@@ -91,8 +91,8 @@ def receipt_of(case_id: UUID) -> str:
 async def post(
     client: httpx.AsyncClient, case: Case, command: str, who: dict[str, str], /, key: str = "k", **body: Any
 ) -> httpx.Response:
-    """Give a command over HTTP."""
-    headers = {"Idempotency-Key": key, **who}
+    """Give a command over HTTP; `key` counts within the case."""
+    headers = {"Idempotency-Key": f"{case.id}/{key}", **who}
     return await client.post(f"/v1/cases/{case.id}/{command}", json=body, headers=headers)
 
 

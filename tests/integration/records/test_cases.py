@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import httpx
-import pytest
 
 from libs.casework.lifecycle import TABLE
 from libs.casework.vocabulary import Service, Stage
@@ -70,13 +69,19 @@ async def test_pages_follow_each_other_without_a_gap(office: StreetOffice) -> No
     assert seen == numbers
 
 
-@pytest.mark.parametrize(
-    "asked", [{"limit": 201}, {"limit": 0}, {"stage": "lost"}, {"awaits": "god"}, {"after": "x"}, {"what": 1}]
-)
-async def test_a_filter_that_cannot_be_is_refused(office: StreetOffice, asked: dict[str, Any]) -> None:
+async def test_a_filter_that_cannot_be_is_refused(office: StreetOffice) -> None:
+    wrong: list[dict[str, Any]] = [
+        {"limit": 201},
+        {"limit": 0},
+        {"stage": "lost"},
+        {"awaits": "god"},
+        {"after": "x"},
+        {"what": 1},
+    ]
     async with office.http(RECORDS) as client:
-        answer = await client.get("/v1/cases", params=asked, headers=office.token("clerk"))
-    assert (answer.status_code, answer.json()["type"]) == (422, "urn:banjie:problem:invalid")
+        for asked in wrong:
+            answer = await client.get("/v1/cases", params=asked, headers=office.token("clerk"))
+            assert (answer.status_code, answer.json()["type"]) == (422, "urn:banjie:problem:invalid"), asked
 
 
 async def test_a_case_has_its_names_in_both_languages_and_the_steps_allowed_now(office: StreetOffice) -> None:

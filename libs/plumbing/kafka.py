@@ -73,20 +73,23 @@ async def check_kafka(settings: Settings) -> None:
 
 
 class Publisher:
-    """Sends records; `send` waits for the broker's acknowledgement, `put` collects and `flush` waits for all."""
+    """Sends records; `send` waits for the broker's acknowledgement, `put` collects and `flush` waits for all.
+
+    Several tasks may share it: `flush` waits for, and raises for, what its own task has put, and nobody else's.
+    """
 
     def __init__(self, settings: Settings, **more: Any) -> None:
         self._settings = settings
         self._more = more
         self._producer: AIOKafkaProducer | None = None
-        self._waiting: list[asyncio.Future[Any]] = []
+        self._waiting: dict[asyncio.Task[Any] | None, list[asyncio.Future[Any]]] = {}
 
     async def start(self) -> None:
         """Connect; raises `KafkaError` when the broker is away."""
         producer = kafka_producer(self._settings, **self._more)
         try:
             await producer.start()
-        except KafkaError:
+        except (KafkaError, asyncio.CancelledError):
             await producer.stop()
             raise
         self._producer = producer
@@ -104,13 +107,12 @@ class Publisher:
 
     async def put(self, topic: str, key: bytes | None, value: bytes, headers: Headers = ()) -> None:
         """Queue one; nothing is promised before `flush` returns."""
-        self._waiting.append(await self._started(await self._connected(), topic, key, value, headers))
+        sent = await self._started(await self._connected(), topic, key, value, headers)
+        self._waiting.setdefault(asyncio.current_task(), []).append(sent)
 
     async def flush(self) -> None:
-        """Wait for everything put; raises the first error, after which everything has to be put again."""
-        waiting, self._waiting = self._waiting, []
-        if not waiting:
-            return
+        """Wait for everything this task put; raises the first error, after which all of it has to be put again."""
+        waiting = self._waiting.pop(asyncio.current_task(), [])
         results = await asyncio.gather(*waiting, return_exceptions=True)
         for result in results:
             if isinstance(result, BaseException):

@@ -50,7 +50,8 @@ class Newsroom:
 
     def __init__(self, servers: RunningServers, folder: Path, **settings: Any) -> None:
         self.servers, self.folder = servers, folder
-        self.settings = _settings(servers, mongo_database=f"n{uuid.uuid4().hex[:8]}", **settings)
+        self.settings = settings_of(servers, mongo_database=f"n{uuid.uuid4().hex[:8]}", **settings)
+        self.relays_settings = self.settings
         self.client = mongo_client(self.settings)
         self.database = self.client[self.settings.mongo_database]
         self.written: dict[str, list[str]] = defaultdict(list)
@@ -95,7 +96,7 @@ class Newsroom:
 
     async def relay(self) -> RelayProcess:
         """A relay in this process."""
-        relay = RelayProcess(self.settings)
+        relay = RelayProcess(self.relays_settings)
         self._relays.append(relay)
         await relay.start()
         return relay
@@ -226,7 +227,8 @@ def document(one: Sealed) -> Document:
 _PUBLIC = ("mongo_uri", "mongo_user", "mongo_database", "kafka_bootstrap", "kafka_user")
 
 
-def _settings(servers: RunningServers, **more: Any) -> Settings:
+def settings_of(servers: RunningServers, **more: Any) -> Settings:
+    """The administrators' settings; `more` replaces some of them."""
     usual: dict[str, Any] = {
         "service": "relay",
         "mongo_uri": f"{servers.mongo_address}&authSource=admin",

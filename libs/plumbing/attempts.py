@@ -4,11 +4,12 @@
 hung, at}; an attempt is counted before the record is handled and taken away after, so what stays is a death.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from pymongo import MongoClient
+from pymongo import MongoClient, UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
 
 from libs.plumbing.mongo import Document
@@ -27,6 +28,9 @@ class Past:
     hung: bool
 
 
+NEVER = Past(0, False)
+
+
 class Attempts:
     """The attempts of one service at single records."""
 
@@ -38,12 +42,26 @@ class Attempts:
         """Make the index that forgets attempts after seven days."""
         await self._attempts.create_index("at", expireAfterSeconds=int(KEPT.total_seconds()))
 
+    async def past(self, records: Sequence[Record]) -> list[Past]:
+        """What came before for each record, in one read."""
+        wanted = {"_id": {"$in": [self.key(record) for record in records]}}
+        found = {document["_id"]: _past(document) async for document in self._attempts.find(wanted)}
+        return [found.get(self.key(record), NEVER) for record in records]
+
+    async def begin_all(self, records: Sequence[Record]) -> None:
+        """Count an attempt at each of several records that are handled together, in one write."""
+        await self._attempts.bulk_write([self._counted(record) for record in records], ordered=False)
+
+    async def done_all(self, records: Sequence[Record]) -> None:
+        """They came to their end: forget them, in one write."""
+        await self._attempts.delete_many({"_id": {"$in": [self.key(record) for record in records]}})
+
     async def begin(self, record: Record) -> Past:
         """Count an attempt before it is made; returns those before it that never came to an end."""
         before = await self._attempts.find_one_and_update(
             {"_id": self.key(record)}, {"$inc": {"count": 1}, **_STAMP}, upsert=True
         )
-        return Past(int((before or {}).get("count", 0)), bool((before or {}).get("hung", False)))
+        return _past(before or {})
 
     async def done(self, record: Record) -> None:
         """The attempt ended, well or parked: forget it."""
@@ -53,9 +71,16 @@ class Attempts:
         """Raises when the database does not answer."""
         await self._attempts.database.command("ping")
 
+    def _counted(self, record: Record) -> UpdateOne:
+        return UpdateOne({"_id": self.key(record)}, {"$inc": {"count": 1}, **_STAMP}, upsert=True)
+
     def key(self, record: Record) -> str:
         """The document's id: service and place."""
         return f"{self._service}:{record.place}"
+
+
+def _past(document: Mapping[str, Any]) -> Past:
+    return Past(int(document.get("count", 0)), bool(document.get("hung", False)))
 
 
 def mark_hung(client: MongoClient[Document], database: str, key: str) -> None:

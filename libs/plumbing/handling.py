@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from time import perf_counter
 from typing import NoReturn, Protocol, TypeVar
 
@@ -27,6 +29,9 @@ handler_seconds = histogram("handler_seconds", "Seconds in the handler, a batch"
 class Counts(Protocol):
     """What handling needs of `Attempts`."""
 
+    async def past(self, records: Sequence[Record]) -> list[Past]: ...
+    async def begin_all(self, records: Sequence[Record]) -> None: ...
+    async def done_all(self, records: Sequence[Record]) -> None: ...
     async def begin(self, record: Record) -> Past: ...
     async def done(self, record: Record) -> None: ...
     async def reachable(self) -> None: ...
@@ -48,7 +53,7 @@ class Limits:
 
 
 class Handling:
-    """Handles batches of one route. `careful` records at first go one by one, each attempt counted before it."""
+    """Handles batches of one route. Of the first `careful` records each attempt is counted before it."""
 
     def __init__(
         self,
@@ -75,17 +80,38 @@ class Handling:
 
     async def handle(self, batch: Sequence[Record]) -> None:
         """Bring each record to its end: handled, refused by the handler, or parked."""
-        careful, together = batch[: self._careful], batch[self._careful :]
+        careful, free = batch[: self._careful], batch[self._careful :]
         self._careful -= len(careful)
-        for record in careful:
+        if careful:
+            await self._carefully(careful)
+        if free:
+            await self._together(free)
+
+    async def _carefully(self, batch: Sequence[Record]) -> None:
+        """In order; what was in hand at a death before goes alone, the rest together, each attempt counted before."""
+        past = await self._surely(lambda: self._attempts.past(batch))
+        suspect = [each.deaths > 0 or each.hung for each in past]
+        for alone, group in groupby(zip(suspect, batch, strict=True), key=itemgetter(0)):
+            records = [record for _, record in group]
+            if alone:
+                for record in records:
+                    await self._one(record)
+            else:
+                await self._counted(records)
+
+    async def _counted(self, records: Sequence[Record]) -> None:
+        await self._surely(lambda: self._attempts.begin_all(records))
+        await self._together(records)
+        await self._surely(lambda: self._attempts.done_all(records))
+
+    async def _together(self, batch: Sequence[Record]) -> None:
+        if not await self._hung(batch):
+            self._count(len(batch))
+            return
+        # One of them hangs; alone, each has the whole limit to itself.
+        log.warning("batch_hung", records=len(batch), limit_s=self._limits.handler_s)
+        for record in batch:
             await self._one(record)
-        if together and await self._hung(together):
-            # One of them hangs; alone, each has the whole limit to itself.
-            log.warning("batch_hung", records=len(together), limit_s=self._limits.handler_s)
-            for record in together:
-                await self._one(record)
-        elif together:
-            self._count(len(together))
 
     def _count(self, records: int) -> None:
         self.ended += records

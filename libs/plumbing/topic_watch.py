@@ -1,13 +1,11 @@
 """Which topics a worker listens to, and whether they are still the same."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import NoReturn
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 from libs.plumbing.backoff import Backoff
 from libs.plumbing.dependencies import dependency_away
-from libs.plumbing.ends import RESTART
 from libs.plumbing.logs import logger
 from libs.plumbing.records import Route
 from libs.plumbing.topics import Topics
@@ -17,10 +15,12 @@ log = logger(__name__)
 
 
 class TopicWatch:
-    """Waits for the topics at start; ends the process with 75 when a door is added or the broker was emptied."""
+    """Waits for the topics at start; tells when a door is added or the broker was emptied."""
 
-    def __init__(self, topics: Topics, routes: Sequence[Route], end: Callable[[int], NoReturn]) -> None:
-        self._topics, self._routes, self._end = topics, routes, end
+    def __init__(
+        self, topics: Topics, routes: Sequence[Route], on_change: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._topics, self._routes, self._on_change = topics, routes, on_change
         self._ids: dict[str, UUID] = {}
 
     @property
@@ -59,7 +59,7 @@ class TopicWatch:
             return
         changed = sorted(name for name in wanted | self.listening if ids.get(name) != self._ids.get(name))
         log.warning("topics_changed", changed=changed)
-        self._end(RESTART)
+        await self._on_change()
 
     async def _wanted(self) -> list[tuple[str, ...]]:
         return [await route.listening() for route in self._routes]

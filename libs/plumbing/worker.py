@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from libs.plumbing.attempts import Attempts, Runs, mark_hung
 from libs.plumbing.backoff import Backoff
 from libs.plumbing.dependencies import dependency_away
-from libs.plumbing.ends import UNEXPECTED, RefusedToStartError, hard_exit, refuse
+from libs.plumbing.ends import RESTART, UNEXPECTED, RefusedToStartError, hard_exit, refuse
 from libs.plumbing.faust_app import faust_app
 from libs.plumbing.handling import Handling, Limits, OnParked
 from libs.plumbing.kafka import check_kafka
@@ -53,7 +53,7 @@ class Worker:
         self._app: Any = None
         self._lag: Lag | None = None
         self._topics = Topics(settings)
-        self._watch = TopicWatch(self._topics, routes, end)
+        self._watch = TopicWatch(self._topics, routes, self._start_again)
         self._watchdog = Watchdog(settings.handler_limit_s, self._loop_is_stuck)
 
     async def start(self) -> None:
@@ -114,6 +114,11 @@ class Worker:
         self._spawn(self._watch.run(), "topics")
         self._spawn(watch_progress(self._lag, self._settings.idle_limit_s, self._end), "progress")
         log.info("worker_started", topics=sorted(self._watch.listening))
+
+    async def _start_again(self) -> None:
+        # Nobody died: the next run need not be careful.
+        await self._within(self._runs.end())
+        self._end(RESTART)
 
     def _lane(self, route: Route, careful: bool) -> Lane:
         handling = Handling(

@@ -17,21 +17,32 @@ def end(code: int) -> NoReturn:
 
 
 class CountedAttempts:
-    """Attempts in memory; `past` may be set beforehand, `failures` are raised first."""
+    """Attempts in memory; `past` may be told beforehand, `failures` are raised first."""
 
     def __init__(self, past: dict[str, Past] | None = None, failures: Sequence[Exception] = ()) -> None:
-        self.past = past or {}
+        self._before = past or {}
         self.failures = list(failures)
         self.begun: list[str] = []
         self.open: set[str] = set()
         self.answers = True
+
+    async def past(self, records: Sequence[Record]) -> list[Past]:
+        return [self._before.get(record.place, Past(0, False)) for record in records]
+
+    async def begin_all(self, records: Sequence[Record]) -> None:
+        for record in records:
+            await self.begin(record)
+
+    async def done_all(self, records: Sequence[Record]) -> None:
+        for record in records:
+            await self.done(record)
 
     async def begin(self, record: Record) -> Past:
         if self.failures:
             raise self.failures.pop(0)
         self.begun.append(record.place)
         self.open.add(record.place)
-        return self.past.get(record.place, Past(0, False))
+        return self._before.get(record.place, Past(0, False))
 
     async def done(self, record: Record) -> None:
         self.open.discard(record.place)

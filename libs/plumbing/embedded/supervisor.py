@@ -4,7 +4,7 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import structlog
@@ -24,14 +24,21 @@ _log = structlog.get_logger("supervisor")
 class Supervisor:
     """Parts of one data folder. Make and run it inside the event loop of a thread that outlives the parts."""
 
-    def __init__(self, parts: Sequence[Part], data: DataDir, patience: Patience = _PATIENCE) -> None:
-        """Raises `EmbeddedError` when the needs cannot be met by these parts."""
+    def __init__(
+        self,
+        parts: Sequence[Part],
+        data: DataDir,
+        patience: Patience = _PATIENCE,
+        when_up: Callable[[], None] | None = None,
+    ) -> None:
+        """`when_up` is called once, when every part is up. Raises `EmbeddedError` when the needs cannot be met."""
         self._levels = levels(parts)
         board = Board(data.status, [part.name for part in parts])
         self._keepers = {
             part.name: Keeper(part, data.logs / f"{part.name}.log", board, patience) for part in parts
         }
         self._stop = asyncio.Event()
+        self._when_up = when_up
         self.board = board
 
     async def run(self) -> int:
@@ -67,6 +74,8 @@ class Supervisor:
     async def _tell_when_up(self, began: float) -> None:
         await self.wait_up()
         _log.info("all parts are up", after_s=round(time.monotonic() - began, 2))
+        if self._when_up:
+            self._when_up()
 
     def _verdict(self, keeping: list[asyncio.Task[None]]) -> int:
         failed = [task.exception() for task in keeping if task.done()]
@@ -84,17 +93,21 @@ class Supervisor:
             await asyncio.gather(*(keeper.stop(min(keeper.part.stop_timeout, share)) for keeper in here))
 
 
-def supervise(parts: Sequence[Part], data: DataDir, patience: Patience = _PATIENCE) -> int:
+def supervise(
+    parts: Sequence[Part],
+    data: DataDir,
+    patience: Patience = _PATIENCE,
+    when_up: Callable[[], None] | None = None,
+) -> int:
     """Run the parts in the foreground until TERM or INT; the exit code. Call it on the main thread.
 
     Raises `EmbeddedError` when another supervisor holds the folder.
     """
     with data.hold():
-        return asyncio.run(_supervised(parts, data, patience))
+        return asyncio.run(_supervised(Supervisor(parts, data, patience, when_up)))
 
 
-async def _supervised(parts: Sequence[Part], data: DataDir, patience: Patience) -> int:
-    supervisor = Supervisor(parts, data, patience)
+async def _supervised(supervisor: Supervisor) -> int:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, supervisor.request_stop)
     return await supervisor.run()

@@ -60,13 +60,21 @@ async def test_a_batch_goes_to_the_handler_in_one_call_and_counts_no_attempts() 
     assert (desk.batches, attempts.begun, work.ended) == ([[0, 1]], [], 2)
 
 
-async def test_after_an_unclean_end_the_first_records_go_one_by_one() -> None:
+async def test_after_an_unclean_end_attempts_at_the_first_records_are_counted() -> None:
     desk, attempts = Desk(), CountedAttempts()
     work = handling(desk, attempts, careful=3)
     await work.handle([record(0), record(1)])
     await work.handle([record(2), record(3), record(4)])
-    assert desk.batches == [[0], [1], [2], [3, 4]]
+    assert desk.batches == [[0, 1], [2], [3, 4]]
     assert len(attempts.begun) == 3
+    assert not attempts.open
+
+
+async def test_what_was_in_hand_at_a_death_goes_alone_and_the_order_stays() -> None:
+    desk = Desk()
+    attempts = CountedAttempts({f"banjie.intake:0:{suspect}": Past(1, False) for suspect in (2, 3)})
+    await handling(desk, attempts, careful=9).handle([record(offset) for offset in range(6)])
+    assert desk.batches == [[0, 1], [2], [3], [4, 5]]
     assert not attempts.open
 
 

@@ -54,7 +54,7 @@ class Locator:
     def locate(self, spots: Sequence[Spot]) -> list[Located]:
         """Where each of the spots is."""
         by_point = iter(self.grids_of([spot.point for spot in spots if spot.point]))
-        return [self._by_grid(next(by_point)) if spot.point else self._by_words(spot) for spot in spots]
+        return [self._by_grid(next(by_point), spot) if spot.point else self._by_words(spot) for spot in spots]
 
     def grids_of(self, positions: Sequence[Position]) -> list[Place | None]:
         """The grid that holds each point (its lowest code on an edge), None outside all of them."""
@@ -65,15 +65,26 @@ class Locator:
                 found[position] = self._grids[grid]
         return found
 
-    def _by_grid(self, grid: Place | None) -> Located:
+    def _by_grid(self, grid: Place | None, spot: Spot) -> Located:
         if grid is None:
             return Located(NOWHERE, Basis.OUT_OF_AREA)
-        return Located(self._places.whereabouts(grid), Basis.POINT)
+        return Located(self._within(grid, spot), Basis.POINT)
+
+    def _within(self, grid: Place, spot: Spot) -> Whereabouts:
+        return self._places.whereabouts(grid)._replace(compound=self._compound_in(grid, spot))
+
+    def _compound_in(self, grid: Place, spot: Spot) -> Place | None:
+        """The one compound of that grid which the words name: who owns what inside it decides who leads."""
+        for words in (spot.address, spot.text):
+            named = self._places.named_in(words) if words else ()
+            if named:
+                return named[0].compound if len(named) == 1 and named[0].grid == grid.code else None
+        return None
 
     def _by_words(self, spot: Spot) -> Located:
         declared = self._places.get(spot.grid) if spot.grid else None
         if declared:
-            return Located(self._places.whereabouts(declared), Basis.GRID)
+            return Located(self._within(declared, spot), Basis.GRID)
         for words, basis in ((spot.address, Basis.ADDRESS), (spot.text, Basis.TEXT)):
             named = self._places.named_in(words) if words else ()
             if named:

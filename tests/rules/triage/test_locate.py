@@ -1,5 +1,7 @@
 """Where a report is: points in polygons, names in words."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,6 +55,15 @@ def test_a_compound_in_the_words_is_found_when_no_address_was_given() -> None:
 def test_the_point_wins_over_words_and_a_declared_grid() -> None:
     found = located(point=IN_TAOYUAN, grid="140213053901001", address="桐城金城小区")
     assert (found.basis, found.where.grid) == (Basis.POINT, "140213053902002")
+
+
+@pytest.mark.parametrize("spot", [{"point": (113.297086, 40.082726)}, {"grid": "140213053902001"}])
+def test_beside_a_point_or_a_grid_the_words_name_the_compound_of_that_grid_only(spot: dict[str, Any]) -> None:
+    named = located(**spot, text="东方罗马城小区的围挡破了")
+    elsewhere = located(**spot, text="桐城金城小区的围挡破了")
+    assert named.where.compound is not None
+    assert named.where.compound.zh == "东方罗马城小区"
+    assert (elsewhere.where.compound, elsewhere.where.grid) == (None, named.where.grid)
 
 
 def test_a_declared_grid_wins_over_words() -> None:

@@ -1,67 +1,28 @@
 """Grouped commits: appends that arrive together are written in one transaction.
 
-One group at a time in each process. Nothing is computed inside the transaction: heads and keys are read and the group is
-planned before it begins, so what remains is writing.
+A few groups are in flight at once, never two that name the same case, key or claim. Heads and keys are read and the group
+is planned before its transaction begins, so what remains inside is writing.
 """
 
 import asyncio
-import random
 from collections import deque
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Sequence
 from time import monotonic
 from typing import Any
 from uuid import UUID
 
-from pymongo import InsertOne, ReplaceOne
-from pymongo.asynchronous.client_session import AsyncClientSession
+import pymongo
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import (
-    BulkWriteError,
-    ConnectionFailure,
-    DuplicateKeyError,
-    ExecutionTimeout,
-    OperationFailure,
-    PyMongoError,
-    WaitQueueTimeoutError,
-)
-from pymongo.read_concern import ReadConcern
-from pymongo.write_concern import WriteConcern
+from pymongo.errors import PyMongoError
 
 from libs.casestore.append import Append
-from libs.casestore.documents import (
-    CASES,
-    CLAIMS,
-    CODEC,
-    EVENTS,
-    answer_from,
-    readable,
-)
-from libs.casestore.group import Known, Plan, Result, named, plan
-from libs.casework.case import Case
-
-WINDOW_S = 0.002
-MOST = 200
-PATIENCE_S = 20.0
-_SAFE = WriteConcern(w="majority", j=True)
-_MAJORITY = ReadConcern("majority")
-_SNAPSHOT = ReadConcern("snapshot")
-_CONFLICTS = frozenset({112, 251, 11000})
-_AWAY = (ConnectionFailure, WaitQueueTimeoutError, ExecutionTimeout)
+from libs.casestore.group import Result, Taken, plan
+from libs.casestore.transaction import Conflict, LogAccess, Unresolved, is_away, jitter
+from libs.casestore.waiting import Grouping, Waiting, take
 
 
 class StoreAway(ConnectionError):
     """MongoDB did not take the append in time. It may or may not be in the log: try again with the same key."""
-
-
-class _Conflict(Exception):
-    """Somebody else wrote first: read again and plan again."""
-
-
-@dataclass(slots=True)
-class _Waiting:
-    append: Append
-    result: asyncio.Future[Result] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
 class Committer:
@@ -73,137 +34,142 @@ class Committer:
         *,
         clock: Callable[[], int],
         new_id: Callable[[], UUID],
-        window_s: float = WINDOW_S,
-        most: int = MOST,
+        grouping: Grouping,
     ) -> None:
-        safe = database.with_options(codec_options=CODEC, write_concern=_SAFE, read_concern=_MAJORITY)
-        self._database, self._events, self._cases = safe, safe[EVENTS], safe[CASES]
-        self._claims = safe[CLAIMS]
-        self._clock, self._new_id = clock, new_id
-        self._window_s, self._most = window_s, most
-        self._queue: deque[_Waiting] = deque()
-        self._arrived, self._idle = asyncio.Event(), asyncio.Event()
+        self._access = LogAccess(database)
+        self._clock, self._new_id, self._grouping = clock, new_id, grouping
+        self._queue: deque[Waiting] = deque()
+        self._in_flight: set[Hashable] = set()
+        self._news, self._idle, self._picking = asyncio.Event(), asyncio.Event(), asyncio.Lock()
         self._idle.set()
-        self._task: asyncio.Task[None] | None = None
+        self._lanes: list[asyncio.Task[None]] = []
+        self._stopped = False
 
     def start(self) -> None:
         """Begin to commit."""
-        self._task = asyncio.create_task(self._run(), name="committer")
+        self._stopped = False
+        self._lanes = [
+            asyncio.create_task(self._lane(), name=f"committer-{number}")
+            for number in range(self._grouping.flights)
+        ]
 
     async def stop(self) -> None:
-        """Commit what waits, then end."""
-        if self._task:
+        """Commit what waits, then end. What comes later is answered with `StoreAway`."""
+        self._stopped = True
+        if self._lanes:
             await self._idle.wait()
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        for lane in self._lanes:
+            lane.cancel()
+        await asyncio.gather(*self._lanes, return_exceptions=True)
+        self._lanes = []
 
-    async def submit(self, appends: Iterable[Append]) -> list[Result]:
-        """One result an append, in order. A caller that is cancelled leaves its appends to be committed."""
-        waiting = [_Waiting(append) for append in appends]
-        self._queue.extend(waiting)
+    def submit(self, append: Append) -> "asyncio.Future[Result]":
+        """The future answer. A caller that is cancelled leaves its append to be committed with its group."""
+        if self._stopped:
+            raise StoreAway("this store was stopped")
+        waiting = Waiting(
+            append, asyncio.get_running_loop().create_future(), monotonic() + self._grouping.patience_s
+        )
+        self._queue.append(waiting)
         self._idle.clear()
-        self._arrived.set()
-        return [await asyncio.shield(each.result) for each in waiting]
+        self._news.set()
+        return waiting.result
 
-    async def _run(self) -> None:
+    async def submit_all(self, appends: Sequence[Append]) -> list[Result]:
+        """One result an append, in order. The first that fails fails the call; the others are committed all the same."""
+        return await asyncio.gather(*(self.submit(append) for append in appends))
+
+    async def _lane(self) -> None:
         while True:
-            await self._arrived.wait()
-            if len(self._queue) < self._most:
-                await asyncio.sleep(self._window_s)
-            group = [self._queue.popleft() for _ in range(min(len(self._queue), self._most))]
-            await self._settle(group)
-            if not self._queue:
-                self._arrived.clear()
+            group = await self._next()
+            try:
+                await self._settle(group)
+            except asyncio.CancelledError:
+                _fail(group, StoreAway("stopped before it was committed"))
+                raise
+            finally:
+                self._in_flight -= _names(group)
+                self._news.set()
+            if not self._queue and not self._in_flight:
                 self._idle.set()
 
-    async def _settle(self, group: list[_Waiting]) -> None:
-        try:
-            results = await self._commit([each.append for each in group])
-        except asyncio.CancelledError:
-            _fail(group, StoreAway("stopped before it was committed"))
-            raise
-        except Exception as error:
-            _fail(group, error)
-            return
-        for each, result in zip(group, results, strict=True):
-            if not each.result.done():
-                each.result.set_result(result)
+    async def _next(self) -> list[Waiting]:
+        async with self._picking:
+            while True:
+                await self._news.wait()
+                if len(self._queue) < self._grouping.most:
+                    await asyncio.sleep(self._grouping.window_s)
+                self._news.clear()
+                group = take(self._queue, self._in_flight, self._grouping)
+                self._in_flight |= _names(group)
+                if group and self._queue:
+                    self._news.set()
+                if group:
+                    return group
 
-    async def _commit(self, appends: list[Append]) -> list[Result]:
-        until = monotonic() + PATIENCE_S
+    async def _settle(self, group: Sequence[Waiting]) -> None:
+        """Answer everybody in the group, one way or the other."""
         attempt = 0
-        while True:
+        doubted: Taken | None = None
+        error: Exception | None = None
+        while group := self._patient(group, error):
             attempt += 1
-            try:
-                group = plan(appends, await self._read(appends), self._clock(), self._new_id)
-                if group.events:
-                    await self._write(group)
-                return group.results
-            except _Conflict as conflict:
-                error: Exception = conflict
-            except _AWAY as away:
-                error = away
-            if monotonic() > until:
-                raise StoreAway(f"not committed within {PATIENCE_S:g} s: {type(error).__name__}") from error
-            await asyncio.sleep(_jitter(attempt, error))
+            error = await self._error_of(group, doubted)
+            if error is None:
+                return
+            before, doubted = doubted, error.duplicate if isinstance(error, Conflict) else None
+            if not _may_pass(error) or (len(group) > 1 and doubted and doubted == before):
+                # One of them cannot be planned or written, or two want the same name: alone, each gets its own answer.
+                await self._apart(group, error)
+                return
+            await asyncio.sleep(jitter(attempt, 0.05 if isinstance(error, Conflict) else 1.0))
 
-    async def _read(self, appends: list[Append]) -> Known:
-        cases, keys, claims = named(appends)
-        heads, answers, taken = await asyncio.gather(
-            self._heads(cases), self._answers(keys), self._taken(claims)
-        )
-        return Known(heads, answers, taken)
+    async def _error_of(self, group: Sequence[Waiting], doubted: Taken | None) -> Exception | None:
+        try:
+            await self._attempt(group, doubted)
+        except Exception as error:
+            return error
+        return None
 
-    async def _heads(self, cases: set[UUID]) -> dict[UUID, Case | None]:
-        found = self._cases.find({"_id": {"$in": list(cases)}})
-        return {each["_id"]: readable(each) async for each in found}
+    async def _attempt(self, group: Sequence[Waiting], doubted: Taken | None) -> None:
+        appends = [each.append for each in group]
+        until = max(each.until for each in group)
+        # Bounds every wait on the server: without it a frozen one would hold its group for ever.
+        with pymongo.timeout(max(0.001, until - monotonic())):
+            known = await self._access.known(appends, doubted)
+            planned = plan(appends, known, self._clock(), self._new_id)
+            if planned.events:
+                await self._access.write(planned, until)
+        for each, result in zip(group, planned.results, strict=True):
+            each.answer(result)
 
-    async def _answers(self, keys: set[str]) -> dict[str, Any]:
-        if not keys:
-            return {}
-        wanted = self._events.find({"key": {"$in": list(keys)}}, {"key": 1, "fp": 1, "spans": 1})
-        return {each["key"]: answer_from(each) async for each in wanted}
+    async def _apart(self, group: Sequence[Waiting], error: Exception) -> None:
+        if isinstance(error, Unresolved):
+            _fail(group, StoreAway("nobody can say whether it was committed"))
+        elif len(group) == 1:
+            _fail(group, error)
+        else:
+            for each in group:
+                await self._settle([each])
 
-    async def _taken(self, claims: set[str]) -> dict[str, UUID]:
-        if not claims:
-            return {}
-        found = self._claims.find({"_id": {"$in": list(claims)}})
-        return {each["_id"]: each["case_id"] async for each in found}
-
-    async def _write(self, group: Plan) -> None:
-        async with self._database.client.start_session() as session:
-            try:
-                async with await session.start_transaction(read_concern=_SNAPSHOT, write_concern=_SAFE):
-                    await self._write_all(group, session)
-            except (DuplicateKeyError, BulkWriteError, OperationFailure) as error:
-                raise (_Conflict() if _is_conflict(error) else error) from error
-
-    async def _write_all(self, group: Plan, session: AsyncClientSession) -> None:
-        await self._events.insert_many(group.events, ordered=True, session=session)
-        new = [InsertOne(document) for document in group.opened()]
-        old = [ReplaceOne({"_id": each["_id"], "seq": seq}, each) for seq, each in group.changed()]
-        written = await self._cases.bulk_write([*new, *old], ordered=True, session=session)
-        if written.matched_count != len(old):
-            raise _Conflict
-        for collection, documents in group.others.items():
-            await self._database[collection].insert_many(documents, ordered=True, session=session)
+    def _patient(self, group: Sequence[Waiting], error: Exception | None) -> Sequence[Waiting]:
+        """Those who still have time; the others are told. Everybody gets one attempt."""
+        now = monotonic()
+        if error is None or now < min(each.until for each in group):
+            return group
+        why = f"not committed within {self._grouping.patience_s:g} s: {type(error).__name__}"
+        _fail([each for each in group if each.until <= now], StoreAway(why))
+        return [each for each in group if each.until > now]
 
 
-def _is_conflict(error: PyMongoError) -> bool:
-    if error.has_error_label("TransientTransactionError"):
-        return True
-    if isinstance(error, BulkWriteError):
-        return any(each.get("code") in _CONFLICTS for each in error.details.get("writeErrors", ()))
-    return isinstance(error, OperationFailure) and error.code in _CONFLICTS
+def _may_pass(error: Exception) -> bool:
+    return isinstance(error, Conflict) or (isinstance(error, PyMongoError) and is_away(error))
 
 
-def _jitter(attempt: int, error: Exception) -> float:
-    """Seconds: short after a conflict, longer while the database is away."""
-    longest = 0.05 if isinstance(error, _Conflict) else 1.0
-    return random.uniform(0, min(longest, 0.002 * 2**attempt))
+def _names(group: Sequence[Waiting]) -> set[Hashable]:
+    return {name for each in group for name in each.names}
 
 
-def _fail(group: list[_Waiting], error: Exception) -> None:
+def _fail(group: Sequence[Waiting], error: Exception) -> None:
     for each in group:
-        if not each.result.done():
-            each.result.set_exception(error)
+        each.fail(error)

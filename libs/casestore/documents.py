@@ -15,6 +15,9 @@ from libs.casework.entry import read_entry
 
 EVENTS, CASES, CLAIMS = "case_events", "cases", "intake_keys"
 CODEC: CodecOptions[dict[str, Any]] = CodecOptions(uuid_representation=UuidRepresentation.STANDARD)
+AS_STORED: CodecOptions[dict[str, Any]] = CodecOptions()
+"""Leaves ids as the bytes they are: making `UUID`s of them in the driver is half the cost of reading a snapshot, and
+validating the case makes them anyway."""
 Document = dict[str, Any]
 
 

@@ -6,12 +6,12 @@ another's conflict.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from libs.casestore.append import Append, Appended
 from libs.casestore.content import CONTENT, KEYS, content_document, key_document
-from libs.casestore.documents import CLAIMS, case_document, event_document, keyed, spans_of
+from libs.casestore.documents import CASES, CLAIMS, case_document, event_document, keyed, spans_of
 from libs.casework.case import Case
 from libs.casework.draft import NewCase, Sealed, draft
 from libs.casework.events import UnknownEvent
@@ -21,14 +21,23 @@ Document = dict[str, Any]
 Result = Appended | Refusal
 
 
+class Taken(NamedTuple):
+    """A value that must be unique and is there already: a case's number, the id of a content or a key."""
+
+    collection: str
+    field: str
+    value: Any
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the database holds for a group: the cases it names (None: of a later version than ours), and how its keys
-    were answered before."""
+    """What the database holds for a group: the cases it names (None: of a later version than ours), how its keys were
+    answered before, who has its claims, and what the attempt before this one found in its way."""
 
     cases: Mapping[UUID, Case | None]
     answers: Mapping[str, tuple[Appended, bytes | None]]
     claims: Mapping[str, UUID]
+    in_the_way: frozenset[Taken] = frozenset()
 
 
 @dataclass(slots=True)
@@ -84,22 +93,16 @@ def repeated(key: str, fingerprint: bytes | None, first: tuple[Appended, bytes |
     return Appended(answer.key, answer.spans, already=True)
 
 
-def _drafted(
-    append: Append, known: Known, group: Plan, at: int, new_id: Callable[[], UUID]
-) -> Appended | Refusal:
-    taken = next(
-        (claim for claim in append.claims if claim.id in known.claims or claim.id in group.claims), None
-    )
-    if taken:
-        return Refusal(Why.CASE_EXISTS, f"{taken.id} is taken", field="claim")
+def _drafted(append: Append, known: Known, group: Plan, at: int, new_id: Callable[[], UUID]) -> Result:
+    claimed = _claimed(append, known, group)
+    if claimed:
+        return claimed
     drafts: list[tuple[UUID, Sequence[Sealed]]] = []
     heads: dict[UUID, Case] = {}
     for change in append.changes:
-        if change.case_id in known.cases and known.cases[change.case_id] is None:
-            return Refusal(Why.UNKNOWN_EVENT, f"case {change.case_id} was written by a later version")
-        before = (
-            heads.get(change.case_id) or group.cases.get(change.case_id) or known.cases.get(change.case_id)
-        )
+        before = heads.get(change.case_id) or _head(change.case_id, known, group)
+        if isinstance(before, Refusal):
+            return before
         try:
             drafted = draft(before, change, append.speaker, at, new_id, None if drafts else append.key)
         except UnknownEvent as unknown:
@@ -108,7 +111,37 @@ def _drafted(
             return drafted
         heads[change.case_id] = drafted.case
         drafts.append((change.case_id, drafted.sealed))
-    return _accept(append, known, group, heads, drafts)
+    if not drafts:
+        return Refusal(Why.INVALID, "an append without changes")
+    return _in_the_way(append, known, heads) or _accept(append, known, group, heads, drafts)
+
+
+def _claimed(append: Append, known: Known, group: Plan) -> Refusal | None:
+    for claim in append.claims:
+        if claim.id in known.claims or claim.id in group.claims:
+            return Refusal(Why.CASE_EXISTS, f"{claim.id} is taken", field="claim")
+    return None
+
+
+def _head(case_id: UUID, known: Known, group: Plan) -> Case | Refusal | None:
+    planned = group.cases.get(case_id)
+    if planned:
+        return planned
+    if case_id in known.cases and known.cases[case_id] is None:
+        return Refusal(Why.UNKNOWN_EVENT, f"case {case_id} was written by a later version")
+    return known.cases.get(case_id)
+
+
+def _in_the_way(append: Append, known: Known, heads: Mapping[UUID, Case]) -> Refusal | None:
+    if not known.in_the_way:
+        return None
+    beside = _beside(append).items()
+    wanted = [Taken(name, "_id", document["_id"]) for name, documents in beside for document in documents]
+    wanted += [
+        Taken(CASES, "number", case.number) for case_id, case in heads.items() if case_id not in known.cases
+    ]
+    taken = next((each for each in wanted if each in known.in_the_way), None)
+    return Refusal(Why.CASE_EXISTS, f"{taken.value} is taken", field=taken.field) if taken else None
 
 
 def _accept(
@@ -126,7 +159,10 @@ def _accept(
     group.events += documents
     group.cases |= heads
     group.replaced |= _seqs(known, heads)
-    _beside(append, group)
+    for collection, written in _beside(append).items():
+        if written:
+            group.others.setdefault(collection, []).extend(written)
+    group.claims |= {claim.id: claim.case_id for claim in append.claims}
     return answer
 
 
@@ -135,16 +171,12 @@ def _seqs(known: Known, heads: Mapping[UUID, Case]) -> dict[UUID, int]:
     return {case_id: case.seq for case_id, case in before.items() if case}
 
 
-def _beside(append: Append, group: Plan) -> None:
-    written = {
+def _beside(append: Append) -> dict[str, list[Document]]:
+    return {
         CONTENT: [content_document(content) for content in append.contents],
         KEYS: [key_document(key) for key in append.case_keys],
         CLAIMS: _claims(append),
     }
-    for collection, documents in written.items():
-        if documents:
-            group.others.setdefault(collection, []).extend(documents)
-    group.claims |= {claim.id: claim.case_id for claim in append.claims}
 
 
 def _claims(append: Append) -> list[Document]:

@@ -14,14 +14,17 @@ from libs.casestore.content import StoredContent, WrappedKey
 from libs.casestore.documents import CASES, CLAIMS, CODEC, EVENTS, answer_from, case_from, sealed_from
 from libs.casestore.group import repeated
 from libs.casestore.reading import CaseQuery, Page, page_of
+from libs.casestore.waiting import Grouping
 from libs.casework.case import Case
 from libs.casework.draft import Change, Sealed, Speaker
 from libs.casework.refusal import Refusal
 from libs.casework.vocabulary import Service
 
+_GROUPING = Grouping()
+
 
 class CaseStore:
-    """The log of all cases in one database. `clock` gives µs UTC; `new_id` the ids of entries."""
+    """The log of all cases in one database. `clock` gives µs UTC; `new_id` the ids of entries; `grouping` is for measuring."""
 
     def __init__(
         self,
@@ -29,11 +32,11 @@ class CaseStore:
         *,
         clock: Callable[[], int],
         new_id: Callable[[], UUID] = uuid7,
-        **committing: Any,
+        grouping: Grouping = _GROUPING,
     ) -> None:
         read = database.with_options(codec_options=CODEC, read_concern=ReadConcern("majority"))
         self._events, self._cases, self._claims = read[EVENTS], read[CASES], read[CLAIMS]
-        self._committer = Committer(database, clock=clock, new_id=new_id, **committing)
+        self._committer = Committer(database, clock=clock, new_id=new_id, grouping=grouping)
 
     async def start(self) -> None:
         """Begin to take appends."""
@@ -59,11 +62,11 @@ class CaseStore:
         Raises `StoreAway` when the database does not take it in time; try again with the same key.
         """
         append = Append(changes, speaker, key, fingerprint, contents, case_keys, claims)
-        return (await self._committer.submit([append]))[0]
+        return await self._committer.submit(append)
 
     async def append_many(self, appends: Sequence[Append]) -> list[Appended | Refusal]:
         """One result an append, in order; each is atomic by itself."""
-        return await self._committer.submit(appends) if appends else []
+        return await self._committer.submit_all(appends)
 
     async def answered(self, key: str, fingerprint: bytes | None = None) -> Appended | Refusal | None:
         """What a key was answered with; None when it was never used."""
@@ -88,9 +91,9 @@ class CaseStore:
 
     async def awaiting(self, service: Service, limit: int) -> list[Case]:
         """Cases that await a service, longest waiting first; parked ones are left to people."""
-        wanted = {"awaits.machine": service.value}
+        wanted = {"awaits.machine": service.value, "parked": {"$ne": True}}
         found = self._cases.find(wanted).sort("awaits.since", 1).limit(limit)
-        return [case for case in [case_from(each) async for each in found] if not case.parked]
+        return [case_from(document) async for document in found]
 
     async def find(
         self, query: CaseQuery, limit: int = 50, after: str | None = None, *, oldest_first: bool = False

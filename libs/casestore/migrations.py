@@ -11,7 +11,7 @@ from typing import Any
 
 from pymongo.asynchronous.database import AsyncDatabase
 
-from libs.casestore.schema import ensure_schema
+from libs.casestore.schema import drop_outgrown, ensure_schema
 
 COLLECTION = "migrations"
 LOCK = "lock"
@@ -28,7 +28,10 @@ class Migration:
     run: Callable[[Database], Awaitable[None]]
 
 
-MIGRATIONS: tuple[Migration, ...] = (Migration(1, "schema", ensure_schema),)
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(1, "schema", ensure_schema),
+    Migration(2, "indexes that the planner uses", drop_outgrown),
+)
 
 
 async def migrate(database: Database, migrations: tuple[Migration, ...] = MIGRATIONS) -> list[str]:

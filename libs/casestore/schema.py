@@ -13,16 +13,23 @@ from libs.casestore.documents import CASES, CLAIMS, EVENTS
 PHOTOS = ("photos.files", "photos.chunks")
 NUMBERS = "numbers"
 
+
+def _there(path: str) -> dict[str, Any]:
+    # Not {"$type": "string"}: the planner does not see that equality implies it, and reads the whole collection.
+    return {path: {"$exists": True}}
+
+
 INDEXES: dict[str, Sequence[IndexModel]] = {
     EVENTS: (
         IndexModel([("case_id", ASCENDING), ("seq", ASCENDING)], unique=True),
-        IndexModel([("key", ASCENDING)], unique=True, partialFilterExpression={"key": {"$type": "string"}}),
+        IndexModel([("key", ASCENDING)], name="once", unique=True, partialFilterExpression=_there("key")),
         IndexModel([("at", ASCENDING)]),
     ),
     CASES: (
         IndexModel(
             [("awaits.machine", ASCENDING), ("awaits.since", ASCENDING)],
-            partialFilterExpression={"awaits.machine": {"$type": "string"}},
+            name="sweep",
+            partialFilterExpression=_there("awaits.machine"),
         ),
         IndexModel([("number", ASCENDING)], unique=True),
         IndexModel([("office", ASCENDING), ("stage", ASCENDING), ("_id", DESCENDING)]),
@@ -55,6 +62,9 @@ VALIDATORS: dict[str, dict[str, Any]] = {
 }
 """The envelope only: what an event means is decided by the table, not by the database."""
 
+OUTGROWN = {EVENTS: ("key_1",), CASES: ("awaits.machine_1_awaits.since_1",)}
+"""Indexes of earlier versions that others replace."""
+
 
 async def ensure_schema(database: AsyncDatabase[dict[str, Any]]) -> None:
     """Make what is missing: collections (a transaction cannot), validators, indexes."""
@@ -66,6 +76,15 @@ async def ensure_schema(database: AsyncDatabase[dict[str, Any]]) -> None:
             await database.command({"collMod": name, "validator": VALIDATORS[name]})
         if indexes:
             await database[name].create_indexes(list(indexes))
+
+
+async def drop_outgrown(database: AsyncDatabase[dict[str, Any]]) -> None:
+    """Remove the indexes of earlier versions that others have replaced."""
+    for name, outgrown in OUTGROWN.items():
+        there = await database[name].index_information()
+        for index in outgrown:
+            if index in there:
+                await database[name].drop_index(index)
 
 
 async def _create(database: AsyncDatabase[dict[str, Any]], name: str) -> None:

@@ -3,8 +3,10 @@
 Each range of cases is read in one snapshot session, so a system that goes on working meanwhile gives no false findings.
 """
 
+import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from itertools import groupby, pairwise
 from multiprocessing import get_context
 from typing import Any, NamedTuple
@@ -54,12 +56,25 @@ def verify(where: Where, workers: int, progress: Progress | None = None) -> Repo
     """Check every case. `workers` processes, each with a client of its own."""
     ranges = _ranges(where, workers * RANGES_A_WORKER)
     reports: list[Report] = []
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with _pool(workers) as pool:
         for done in as_completed([pool.submit(verify_range, where, each) for each in ranges]):
             reports.append(done.result())
             if progress:
                 progress(reports[-1].cases, reports[-1].events)
     return _together(reports)
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that leave Ctrl-C to us; an interruption drops what was not begun."""
+    quiet = (signal.SIGINT, signal.SIG_IGN)
+    spawn = get_context("spawn")
+    with ProcessPoolExecutor(workers, spawn, initializer=signal.signal, initargs=quiet) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
 
 
 def verify_range(where: Where, part: Range) -> Report:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import uvloop
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from libs.plumbing.backoff import Backoff
 from libs.plumbing.clock import check_clock
@@ -48,13 +48,21 @@ def run(compose: Callable[[Settings], Service], settings: Settings, role: Role) 
     return run_together([compose], settings, role)
 
 
-def run_together(composers: Sequence[Callable[[Settings], Service]], settings: Settings, role: Role) -> int:
-    """Run several services in one process, each API at `/<service>`; the gateway is this with role `api`."""
+def run_together(
+    composers: Sequence[Callable[[Settings], Service]],
+    settings: Settings,
+    role: Role,
+    routers: Sequence[APIRouter] = (),
+) -> int:
+    """Run several services in one process, each API at `/<service>`; the gateway is this with role `api`.
+
+    `routers` are what stands beside them at the root.
+    """
     set_up_logs(
         settings.service, settings.log_level, console=settings.log_format == "console" and sys.stderr.isatty()
     )
     try:
-        uvloop.run(_main(composers, settings, role))
+        uvloop.run(_main(composers, settings, role, routers))
     except RefusedToStartError as error:
         sys.stderr.write(f"{settings.service}: {error}\n")
         return REFUSED
@@ -64,12 +72,19 @@ def run_together(composers: Sequence[Callable[[Settings], Service]], settings: S
     return 0
 
 
-async def _main(composers: Sequence[Callable[[Settings], Service]], settings: Settings, role: Role) -> None:
+async def _main(
+    composers: Sequence[Callable[[Settings], Service]],
+    settings: Settings,
+    role: Role,
+    routers: Sequence[APIRouter],
+) -> None:
     await _mongodb_is_right(settings)
     services = [compose(settings) for compose in composers]
     door = gateway(
         {one.name: one.app for one in services} if role != "worker" else {}, more=_checks(services, role)
     )
+    for router in routers:
+        door.include_router(router)
     async with AsyncExitStack() as stack:
         for one in services:
             await stack.enter_async_context(one.resources())

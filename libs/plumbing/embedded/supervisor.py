@@ -104,10 +104,11 @@ def supervise(
     Raises `EmbeddedError` when another supervisor holds the folder.
     """
     with data.hold():
-        return asyncio.run(_supervised(Supervisor(parts, data, patience, when_up)))
+        return asyncio.run(_supervised(lambda: Supervisor(parts, data, patience, when_up)))
 
 
-async def _supervised(supervisor: Supervisor) -> int:
+async def _supervised(make: Callable[[], Supervisor]) -> int:
+    supervisor = make()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, supervisor.request_stop)
     return await supervisor.run()

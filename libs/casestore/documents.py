@@ -28,6 +28,15 @@ def case_document(case: Case) -> Document:
     return document
 
 
+def case_update(before: Case, after: Case) -> Document:
+    """What turns the snapshot of `before` into that of `after`: half the server's work of replacing it whole."""
+    was, now = vars(before), vars(after)
+    names = {name for name, value in now.items() if value is not was[name] and value != was[name]}
+    given = after.model_dump(include=names, exclude_defaults=True)
+    gone = dict.fromkeys(names - given.keys(), "")
+    return {"$set": given, "$unset": gone} if gone else {"$set": given}
+
+
 def case_from(document: Mapping[str, Any]) -> Case:
     """Back from `cases`."""
     fields = dict(document)

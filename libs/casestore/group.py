@@ -11,7 +11,15 @@ from uuid import UUID
 
 from libs.casestore.append import Append, Appended
 from libs.casestore.content import CONTENT, KEYS, content_document, key_document
-from libs.casestore.documents import CASES, CLAIMS, case_document, event_document, keyed, spans_of
+from libs.casestore.documents import (
+    CASES,
+    CLAIMS,
+    case_document,
+    case_update,
+    event_document,
+    keyed,
+    spans_of,
+)
 from libs.casework.case import Case
 from libs.casework.draft import NewCase, Sealed, draft
 from libs.casework.events import UnknownEvent
@@ -42,23 +50,23 @@ class Known:
 
 @dataclass(slots=True)
 class Plan:
-    """Results in the group's order, and what to write for them. `replaced`: the seq that each old case must still have."""
+    """Results in the group's order, and what to write for them. `before`: old cases, which must still be as they were."""
 
     results: list[Result] = field(default_factory=list)
     events: list[Document] = field(default_factory=list)
     cases: dict[UUID, Case] = field(default_factory=dict)
-    replaced: dict[UUID, int] = field(default_factory=dict)
+    before: dict[UUID, Case] = field(default_factory=dict)
     others: dict[str, list[Document]] = field(default_factory=dict)
     answers: dict[str, tuple[Appended, bytes | None]] = field(default_factory=dict)
     claims: dict[str, UUID] = field(default_factory=dict)
 
     def opened(self) -> list[Document]:
         """Snapshots of cases that did not exist before."""
-        return [case_document(case) for case_id, case in self.cases.items() if case_id not in self.replaced]
+        return [case_document(case) for case_id, case in self.cases.items() if case_id not in self.before]
 
-    def changed(self) -> list[tuple[int, Document]]:
-        """The seq that is replaced, and the snapshot that replaces it."""
-        return [(seq, case_document(self.cases[case_id])) for case_id, seq in self.replaced.items()]
+    def changed(self) -> list[tuple[Case, Document]]:
+        """Each case as it was, and the update that makes it what it is now."""
+        return [(before, case_update(before, self.cases[case_id])) for case_id, before in self.before.items()]
 
 
 def plan(appends: Sequence[Append], known: Known, at: int, new_id: Callable[[], UUID]) -> Plan:
@@ -158,17 +166,12 @@ def _accept(
         group.answers[append.key] = (answer, append.fingerprint)
     group.events += documents
     group.cases |= heads
-    group.replaced |= _seqs(known, heads)
+    group.before |= {case_id: before for case_id in heads if (before := known.cases.get(case_id))}
     for collection, written in _beside(append).items():
         if written:
             group.others.setdefault(collection, []).extend(written)
     group.claims |= {claim.id: claim.case_id for claim in append.claims}
     return answer
-
-
-def _seqs(known: Known, heads: Mapping[UUID, Case]) -> dict[UUID, int]:
-    before = {case_id: known.cases.get(case_id) for case_id in heads}
-    return {case_id: case.seq for case_id, case in before.items() if case}
 
 
 def _beside(append: Append) -> dict[str, list[Document]]:

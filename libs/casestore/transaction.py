@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from bson.binary import Binary
-from pymongo import InsertOne, ReplaceOne
+from pymongo import InsertOne, UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import (
@@ -104,7 +104,7 @@ class LogAccess:
     async def _write_all(self, plan: Plan, session: AsyncClientSession) -> None:
         await self._insert(EVENTS, plan.events, session)
         new = [InsertOne(document) for document in plan.opened()]
-        old = [ReplaceOne({"_id": each["_id"], "seq": seq}, each) for seq, each in plan.changed()]
+        old = [UpdateOne({"_id": was.id, "seq": was.seq}, update) for was, update in plan.changed()]
         with _conflicts_in(CASES):
             written = await self._cases.bulk_write([*new, *old], ordered=True, session=session)
         if written.matched_count != len(old):

@@ -2,12 +2,20 @@
 
 import json
 import sys
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 from rich.console import Console
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+# Into a file or a pipe a table is as wide as it needs: cut ids are worth nothing there.
+WIDE = 220
+
+
+def _console(stream: TextIO, **more: Any) -> Console:
+    return Console(highlight=False, width=None if stream.isatty() else WIDE, **more)
+
+
+out = _console(sys.stdout)
+err = _console(sys.stderr, stderr=True)
 
 
 class UsageError(Exception):

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from cli.catalog import WITH_API, Compose, compose_of
+from cli.index import index
 from libs.plumbing.runner import Service, run_together
 from libs.plumbing.settings import Settings, settings_or_exit
 
@@ -16,7 +17,7 @@ def main() -> int:
     """Run until SIGTERM; the exit code."""
     settings = settings_or_exit()
     secrets = Path(os.environ["BANJIE_SECRETS_DIR"]).parent
-    return run_together([_composer(name, secrets) for name in WITH_API], settings, "api")
+    return run_together([_composer(name, secrets) for name in WITH_API], settings, "api", [index()])
 
 
 def _composer(name: str, secrets: Path) -> Compose:

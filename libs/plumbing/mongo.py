@@ -75,9 +75,15 @@ def _options(settings: Settings) -> dict[str, Any]:
         "uuidRepresentation": "standard",
         "tz_aware": True,
     }
-    if settings.mongo_user and settings.mongo_password:
-        options["username"] = settings.mongo_user
-        options["password"] = settings.mongo_password.get_secret_value().strip()
-        if "authsource=" not in settings.mongo_uri.lower():
-            options["authSource"] = "admin"
-    return options
+    return options | credentials(settings)
+
+
+def credentials(settings: Settings) -> dict[str, str]:
+    """User, password and where they are known, as options of a client; a secret. Empty for a server without users."""
+    if not (settings.mongo_user and settings.mongo_password):
+        return {}
+    found = {
+        "username": settings.mongo_user,
+        "password": settings.mongo_password.get_secret_value().strip(),
+    }
+    return found if "authsource=" in settings.mongo_uri.lower() else found | {"authSource": "admin"}

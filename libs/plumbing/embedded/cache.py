@@ -46,7 +46,7 @@ def ensure_servers(
     Raises `EmbeddedError` with one line when the machine cannot run the servers or a file cannot be had or trusted.
     """
     pins = pins or pinned()
-    if not _complete(cache, pins):
+    if not is_complete(cache, pins):
         require_machine(cache)
         cache.mkdir(parents=True, exist_ok=True)
         with waiting_lock(cache / ".lock"):
@@ -54,7 +54,8 @@ def ensure_servers(
     return _located(cache, pins)
 
 
-def _complete(cache: Path, pins: Pins) -> bool:
+def is_complete(cache: Path, pins: Pins) -> bool:
+    """Whether every server is there, so that a start needs no network."""
     return all((cache / name).is_dir() for name in (pins.mongodb.folder, pins.java.folder, pins.kafka_folder))
 
 

@@ -1,0 +1,141 @@
+"""`banjie case`: cases as the records service shows them; a parked one given back to the machine."""
+
+import asyncio
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+from rich.table import Table
+
+from cli.console import FailedError, out, say_json
+from cli.operator import Api, operator_api
+from cli.options import Data, Json, Office
+from cli.site import site
+from cli.timeline import local_time, stage_name, timeline, zone_of
+from cli.unpark import unpark_case
+from libs.casework.vocabulary import Stage
+
+CASES = "/records/v1/cases"
+app = typer.Typer(help="show, list, log: cases and their stories. unpark: give a case back to the machine.")
+Which = Annotated[str, typer.Argument(metavar="CASE", help="case number or id")]
+
+
+@app.command("list")
+def listed(
+    stage: Annotated[list[Stage] | None, typer.Option(help="at this stage; may be said again")] = None,
+    unit: Annotated[str | None, typer.Option(help="led by this unit")] = None,
+    category: Annotated[str | None, typer.Option(help="of this subclass")] = None,
+    awaits: Annotated[str | None, typer.Option(help="a role or a service that has to act")] = None,
+    publisher: Annotated[str | None, typer.Option(help="reported by this other system")] = None,
+    parked: Annotated[bool | None, typer.Option(help="given to a person after a fault")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="at most")] = 50,
+    after: Annotated[str | None, typer.Option(help="cursor of the page before")] = None,
+    office: Office = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Cases, newest first."""
+    wanted: dict[str, Any] = {"unit": unit, "category": category, "awaits": awaits, "parked": parked}
+    wanted |= {"publisher": publisher}
+    wanted |= {"stage": stage or None, "limit": limit, "after": after, "office": office}
+    page = operator_api(data).get(CASES, **wanted)
+    say_json(page) if as_json else out.print(_table(page))
+
+
+@app.command()
+def show(case: Which, data: Data = None, as_json: Json = False) -> None:
+    """All of a case but its personal content."""
+    api = operator_api(data)
+    found = api.get(f"{CASES}/{_id(api, case)}")
+    say_json(found) if as_json else out.print(_details(found))
+
+
+@app.command("log")
+def log(case: Which, data: Data = None, as_json: Json = False) -> None:
+    """What happened, who said it, how long it took; in both languages."""
+    api = operator_api(data)
+    case_id = _id(api, case)
+    found = api.get(f"{CASES}/{case_id}/log")
+    say_json(found) if as_json else out.print(timeline(found, zone=_zone(api, case_id)))
+
+
+@app.command()
+def unpark(case: Which, data: Data = None, as_json: Json = False) -> None:
+    """Give a parked case back to the machine, after its fault was mended."""
+    case_id = UUID(_id(operator_api(data), case))
+    seq = asyncio.run(unpark_case(site(data), case_id))
+    told = {"case_id": str(case_id), "seq": seq}
+    say_json(told) if as_json else out.print(f"{case}: the machine tries again 已恢复自动处理")
+
+
+def _id(api: Api, case: str) -> str:
+    try:
+        return str(UUID(case))
+    except ValueError:
+        found = api.get(CASES, number=case.strip().upper())["cases"]
+    if not found:
+        raise FailedError(f"no case has the number {case}")
+    return str(found[0]["case_id"])
+
+
+def _zone(api: Api, case_id: str) -> str:
+    return zone_of(api.get(f"{CASES}/{case_id}")["office"])
+
+
+def _table(page: dict[str, Any]) -> Table:
+    table = Table(caption=f"more 更多: --after {page['after']}" if page["after"] else None)
+    for heading in ("案件 case", "环节 stage", "类别 category", "主办 lead", "等待 awaits", "时间 since", ""):
+        table.add_column(heading, no_wrap=heading == "案件 case")
+    for case in page["cases"]:
+        table.add_row(
+            case["number"],
+            stage_name(case["stage"]),
+            _named(case["names"]["category"]),
+            _named(case["names"]["units"].get(case["lead"] or "")),
+            _waits(case),
+            local_time(case["awaits"]["since"], zone_of(case["office"])),
+            "parked 转人工" if case["parked"] else "",
+        )
+    return table
+
+
+def _named(name: dict[str, str] | None) -> str:
+    return f"{name['zh']} {name['en']}" if name else ""
+
+
+def _waits(case: dict[str, Any]) -> str:
+    return case["awaits"]["machine"] or case["awaits"]["person"] or ""
+
+
+def _details(case: dict[str, Any]) -> Table:
+    table = Table(title=f"案件 {case['number']}", show_header=False, title_justify="left")
+    for name, shown in _facts(case, zone_of(case["office"])).items():
+        if shown:
+            table.add_row(name, shown)
+    return table
+
+
+def _facts(case: dict[str, Any], zone: str) -> dict[str, str]:
+    names = case["names"]
+    parked = " · 已转人工 parked" if case["parked"] else ""
+    times = {
+        name: local_time(case[name], zone) if case[name] else "" for name in ("reported_at", "closed_at")
+    }
+    return {
+        "id": case["case_id"],
+        "街道办 office": _named(names["office"]),
+        "环节 stage": stage_name(case["stage"]),
+        "类别 category": _named(names["category"]),
+        "地点 place": " · ".join(_named(place) for place in names["places"].values()),
+        "主办 lead": _named(names["units"].get(case["lead"] or "")),
+        "等待 awaits": _waits(case) + parked,
+        "来源 source": " ".join(filter(None, (case["source"], case["publisher"]))),
+        "公开 public": "是 yes" if case["public"] else "否 no",
+        "工作项 items": " · ".join(
+            f"{item['id']} {(item['done_at'] and '✓') or ''}" for item in case["items"]
+        ),
+        "受理 reported": times["reported_at"],
+        "结案 closed": times["closed_at"],
+        "seq, rev": f"{case['seq']}, {case['rev']}",
+        "可办 next": " · ".join(_named(action["name"]) for action in case["actions"]),
+    }

@@ -1,0 +1,81 @@
+"""Other systems: registering one with its user, topics and rights, and shutting it out again."""
+
+import secrets
+from typing import Any
+
+from cli.console import FailedError
+from cli.operator import broker, registry_of
+from cli.provision_kafka import kafka_user, open_doors, scram_document
+from cli.site import Site
+from libs.plumbing.clock import now_us
+from libs.plumbing.embedded.provision import remove_user, scram_secret
+from libs.stages.publishers import COLLECTION, Publisher, publisher_from
+
+Document = dict[str, Any]
+
+
+def register(where: Site, publisher: Publisher, password: str | None = None) -> str:
+    """Let a system in; the password, which is kept nowhere. `FailedError` when the name is taken."""
+    with registry_of(where, COLLECTION) as registered:
+        if registered.find_one({"_id": publisher.name}):
+            line = f"publisher {publisher.name} exists; --new-password gives it another password"
+            raise FailedError(line)
+        password = password or new_password()
+        # The broker first: a worker that knows of a door waits for its topic.
+        registered.insert_one(_document(publisher) | _opened(where, publisher, password))
+    return password
+
+
+def renew(where: Site, name: str) -> tuple[Publisher, str]:
+    """Give a registered system another password; the old one is worth nothing from now on."""
+    with registry_of(where, COLLECTION) as registered:
+        found = registered.find_one({"_id": name})
+        if found is None:
+            raise _unknown(name)
+        publisher, password = publisher_from(found), new_password()
+        registered.update_one({"_id": name}, {"$set": _opened(where, publisher, password)})
+    return publisher, password
+
+
+def shut_out(where: Site, name: str) -> None:
+    """Take the system's rights and its registration. Its topics stay: what it sent is part of the record."""
+    with registry_of(where, COLLECTION) as registered, broker(where) as admin:
+        if registered.find_one({"_id": name}) is None:
+            raise _unknown(name)
+        remove_user(admin, kafka_user(name))
+        registered.delete_one({"_id": name})
+
+
+def registered(where: Site) -> list[Document]:
+    """Every publisher, without what lets it in."""
+    with registry_of(where, COLLECTION) as collection:
+        found = list(collection.find({}, {"scram": 0}).sort("_id"))
+    return [{"name": document.pop("_id"), **document} for document in found]
+
+
+def new_password() -> str:
+    """192 bits, without a character that a shell or a properties file would trip over."""
+    return secrets.token_hex(24)
+
+
+def _opened(where: Site, publisher: Publisher, password: str) -> Document:
+    secret = scram_secret(password)
+    with broker(where) as admin:
+        open_doors(admin, publisher, secret)
+    return {"scram": scram_document(secret)}
+
+
+def _unknown(name: str) -> FailedError:
+    return FailedError(f"no publisher is called {name}")
+
+
+def _document(publisher: Publisher) -> Document:
+    return {
+        "_id": publisher.name,
+        "office": publisher.office,
+        "doors": sorted(publisher.doors),
+        "unit": publisher.unit,
+        "seen_on_spot": publisher.seen_on_spot,
+        "reads_cases": publisher.reads_cases,
+        "made_at": now_us(),
+    }

@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pymongo.asynchronous.database import AsyncDatabase
 
+from libs.casestore.concerns import safe
 from libs.casework.events.model import ContentRef
 
 CONTENT, KEYS, ERASURES = "case_content", "case_keys", "erasures"
@@ -80,16 +81,14 @@ class ContentVault:
     """Makes and unwraps case keys, reads content, erases. `master_key`: 32 bytes."""
 
     def __init__(self, database: AsyncDatabase[Document], master_key: bytes) -> None:
-        self._content, self._keys = database[CONTENT], database[KEYS]
-        self._erasures = database[ERASURES]
+        kept = safe(database)
+        self._content, self._keys, self._erasures = kept[CONTENT], kept[KEYS], kept[ERASURES]
         self._master = AESGCM(master_key)
 
     def new_key(self, case_id: UUID) -> CaseKey:
         """A fresh key; its `wrapped` form belongs into the transaction that opens the case."""
         key = AESGCM.generate_key(256)
-        nonce = os.urandom(NONCE)
-        wrapped = WrappedKey(case_id, nonce, self._master.encrypt(nonce, key, case_id.bytes))
-        return CaseKey(case_id, key, wrapped)
+        return CaseKey(case_id, key, _wrapped(self._master, case_id, key))
 
     async def keys(self, case_ids: Iterable[UUID]) -> dict[UUID, CaseKey]:
         """The keys of those cases that have one; an erased case has none."""
@@ -98,16 +97,26 @@ class ContentVault:
         return {key.case_id: key for key in found}
 
     async def read(self, refs: Mapping[UUID, Sequence[ContentRef]]) -> dict[UUID, bytes | None]:
-        """Content by id for cases and their references; None where it was erased."""
+        """Content by id for cases and their references; None where it was erased.
+
+        Raises `DamagedContent` for what does not decrypt or is not what the log's digest says.
+        """
         wanted = [ref.id for each in refs.values() for ref in each]
         if not wanted:
             return {}
         keys = await self.keys(refs)
         found = {content.id: content async for content in self._stored(wanted)}
-        return {ref: _opened(keys, found.get(ref)) for ref in wanted}
+        return {
+            ref.id: _opened(keys.get(case_id), ref, found.get(ref.id))
+            for case_id, each in refs.items()
+            for ref in each
+        }
 
     async def erase(self, case_id: UUID, at: int) -> bool:
-        """Destroy the case's key; False when it was gone already. `at` in µs UTC, for the list that a restore replays."""
+        """Destroy the case's key; False when it was gone already. `at` in µs UTC, for the list that a restore replays.
+
+        The list comes first: whoever dies in between leaves a key that the next `replay_erasures` destroys.
+        """
         await self._erasures.update_one({"_id": case_id}, {"$setOnInsert": {"at": at}}, upsert=True)
         return (await self._keys.delete_one({"_id": case_id})).deleted_count == 1
 
@@ -116,22 +125,57 @@ class ContentVault:
         erased = [document["_id"] async for document in self._erasures.find()]
         return (await self._keys.delete_many({"_id": {"$in": erased}})).deleted_count
 
+    async def rewrap(self, new_master_key: bytes) -> int:
+        """Wrap every case's key by another master key (32 bytes); returns how many were not yet.
+
+        Content stays as it is. Can be broken off and run again; run it once more after the last process with the old
+        master key has ended, for the cases that it opened meanwhile. Raises `DamagedContent` for a key under neither.
+        """
+        new, changed = AESGCM(new_master_key), 0
+        async for document in self._keys.find():
+            was = key_from(document)
+            if _unwrapped(new, was) is None:
+                again = _wrapped(new, was.case_id, self._raw(was))
+                # Not if it was erased or wrapped anew meanwhile.
+                still = {"_id": was.case_id, "nonce": was.nonce}
+                fields = {"nonce": again.nonce, "wrapped": again.wrapped}
+                changed += (await self._keys.update_one(still, {"$set": fields})).modified_count
+        return changed
+
     async def _stored(self, wanted: Sequence[UUID]) -> Any:
         async for document in self._content.find({"_id": {"$in": list(wanted)}}):
             yield content_from(document)
 
     def _unwrap(self, document: Document) -> CaseKey:
-        wrapped = WrappedKey(document["_id"], document["nonce"], document["wrapped"])
-        try:
-            key = self._master.decrypt(wrapped.nonce, wrapped.wrapped, wrapped.case_id.bytes)
-        except InvalidTag:
-            raise DamagedContent(f"key of case {wrapped.case_id}: another master key?") from None
-        return CaseKey(wrapped.case_id, key, wrapped)
+        wrapped = key_from(document)
+        return CaseKey(wrapped.case_id, self._raw(wrapped), wrapped)
+
+    def _raw(self, wrapped: WrappedKey) -> bytes:
+        key = _unwrapped(self._master, wrapped)
+        if key is None:
+            raise DamagedContent(f"key of case {wrapped.case_id}: another master key?")
+        return key
 
 
-def _opened(keys: Mapping[UUID, CaseKey], content: StoredContent | None) -> bytes | None:
-    key = keys.get(content.case_id) if content else None
-    return key.open(content) if key and content else None
+def _wrapped(master: AESGCM, case_id: UUID, key: bytes) -> WrappedKey:
+    nonce = os.urandom(NONCE)
+    return WrappedKey(case_id, nonce, master.encrypt(nonce, key, case_id.bytes))
+
+
+def _unwrapped(master: AESGCM, wrapped: WrappedKey) -> bytes | None:
+    try:
+        return master.decrypt(wrapped.nonce, wrapped.wrapped, wrapped.case_id.bytes)
+    except InvalidTag:
+        return None
+
+
+def _opened(key: CaseKey | None, ref: ContentRef, content: StoredContent | None) -> bytes | None:
+    if key is None or content is None:
+        return None
+    data = key.open(content)
+    if not hmac.compare_digest(key.digest(data), ref.digest):
+        raise DamagedContent(f"content {ref.id} of case {key.case_id} is not what the log names")
+    return data
 
 
 def content_document(content: StoredContent) -> Document:
@@ -150,6 +194,11 @@ def content_from(document: Mapping[str, Any]) -> StoredContent:
     return StoredContent(
         document["_id"], document["case_id"], document["kind"], document["nonce"], document["sealed"]
     )
+
+
+def key_from(document: Mapping[str, Any]) -> WrappedKey:
+    """Back from `case_keys`."""
+    return WrappedKey(document["_id"], document["nonce"], document["wrapped"])
 
 
 def key_document(key: WrappedKey) -> Document:

@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from bson.binary import UuidRepresentation
-from bson.codec_options import CodecOptions
 from pydantic import ValidationError
 
 from libs.casestore.append import Append, Appended, Span
@@ -14,10 +12,6 @@ from libs.casework.draft import Sealed
 from libs.casework.entry import read_entry
 
 EVENTS, CASES, CLAIMS = "case_events", "cases", "intake_keys"
-CODEC: CodecOptions[dict[str, Any]] = CodecOptions(uuid_representation=UuidRepresentation.STANDARD)
-AS_STORED: CodecOptions[dict[str, Any]] = CodecOptions()
-"""Leaves ids as the bytes they are: making `UUID`s of them in the driver is half the cost of reading a snapshot, and
-validating the case makes them anyway."""
 Document = dict[str, Any]
 
 

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from pymongo.asynchronous.database import AsyncDatabase
 
-from libs.casestore.documents import CASES, CODEC
+from libs.casestore.concerns import safe
+from libs.casestore.documents import CASES
 from libs.casework.vocabulary import Stage
 
 UNIT, CATEGORY = "assignment.lead", "category"
@@ -34,7 +35,7 @@ class Figures:
     """Reads them, in one aggregation each."""
 
     def __init__(self, database: AsyncDatabase[dict[str, Any]]) -> None:
-        self._cases = database.with_options(codec_options=CODEC)[CASES]
+        self._cases = safe(database)[CASES]
 
     async def closing_times(self, span: Span, path: str | None = None) -> list[Took]:
         """From report to closing, by `UNIT` or `CATEGORY` or (None) over all; the most cases first."""

@@ -8,8 +8,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import DuplicateKeyError
 
 from libs.casestore.schema import drop_outgrown, ensure_schema
 
@@ -36,13 +38,16 @@ MIGRATIONS: tuple[Migration, ...] = (
 
 async def migrate(database: Database, migrations: tuple[Migration, ...] = MIGRATIONS) -> list[str]:
     """Run what has not run; returns the names. The schema itself is made sure of every time."""
-    while not await _lock(database):  # noqa: ASYNC110 - the other one is another process
+    owner = uuid4().hex
+    while not await _lock(database, owner):  # noqa: ASYNC110 - the other one is another process
         await asyncio.sleep(0.2)
+    keeping = asyncio.create_task(_keep(database, owner))
     try:
         await ensure_schema(database)
         return [each.name for each in migrations if await _run(database, each)]
     finally:
-        await database[COLLECTION].delete_one({"_id": LOCK})
+        keeping.cancel()
+        await database[COLLECTION].delete_one({"_id": LOCK, "owner": owner})
 
 
 async def _run(database: Database, migration: Migration) -> bool:
@@ -54,12 +59,22 @@ async def _run(database: Database, migration: Migration) -> bool:
     return True
 
 
-async def _lock(database: Database) -> bool:
+async def _lock(database: Database, owner: str) -> bool:
+    """Take the lock when it is free or its owner has died. The server's clock alone decides."""
     lock = database[COLLECTION]
-    made = await lock.update_one(
-        {"_id": LOCK}, [{"$set": {"at": {"$ifNull": ["$at", "$$NOW"]}}}], upsert=True
-    )
-    if made.upserted_id is not None:
-        return True
+    mine = {"$set": {"owner": owner}, "$currentDate": {"at": True}}
     stale = {"_id": LOCK, "$expr": {"$lt": ["$at", {"$subtract": ["$$NOW", STALE_MS]}]}}
-    return await lock.find_one_and_update(stale, [{"$set": {"at": "$$NOW"}}]) is not None
+    if await lock.find_one_and_update(stale, mine):
+        return True
+    try:
+        free = {"_id": LOCK, "owner": owner}
+        return (await lock.update_one(free, mine, upsert=True)).upserted_id is not None
+    except DuplicateKeyError:
+        return False
+
+
+async def _keep(database: Database, owner: str) -> None:
+    """Say that we still live, well before anybody takes us for dead."""
+    while True:
+        await asyncio.sleep(STALE_MS / 4000)
+        await database[COLLECTION].update_one({"_id": LOCK, "owner": owner}, {"$currentDate": {"at": True}})

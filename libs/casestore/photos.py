@@ -12,8 +12,8 @@ from gridfs.asynchronous import AsyncGridFSBucket
 from gridfs.errors import NoFile
 from pymongo.asynchronous.database import AsyncDatabase
 
+from libs.casestore.concerns import safe
 from libs.casestore.content import CaseKey, ContentVault, StoredContent
-from libs.casestore.documents import CODEC
 from libs.casework.events.model import ContentRef
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -25,9 +25,9 @@ class PhotoStore:
     """Puts, finds and reads photos of cases."""
 
     def __init__(self, database: AsyncDatabase[dict[str, Any]], vault: ContentVault) -> None:
-        safe = database.with_options(codec_options=CODEC)
-        self._bucket = AsyncGridFSBucket(safe, BUCKET)
-        self._files = safe[f"{BUCKET}.files"]
+        kept = safe(database)
+        self._bucket = AsyncGridFSBucket(kept, BUCKET)
+        self._files = kept[f"{BUCKET}.files"]
         self._vault = vault
 
     async def put(self, key: CaseKey, photo_id: UUID, data: bytes) -> ContentRef:

@@ -127,7 +127,9 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
     "triage": _WRITER,
     "dispatch": _WRITER,
     "closure": _WRITER,
-    "records": _WRITER | {KEYS: (*_INSERT, "remove"), ERASURES: _CHANGE},
+    "records": _WRITER
+    | {KEYS: (*_INSERT, "remove"), ERASURES: _CHANGE}
+    | dict.fromkeys(PHOTOS, ("find", "insert", "remove", "createIndex")),
     "relay": _RELAY,
 }
 

@@ -5,13 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.read_concern import ReadConcern
 from uuid_utils.compat import uuid7
 
 from libs.casestore.append import Append, Appended, Claim
 from libs.casestore.committer import Committer
+from libs.casestore.concerns import safe
 from libs.casestore.content import StoredContent, WrappedKey
-from libs.casestore.documents import CASES, CLAIMS, CODEC, EVENTS, answer_from, case_from, sealed_from
+from libs.casestore.documents import CASES, CLAIMS, EVENTS, answer_from, case_from, sealed_from
 from libs.casestore.group import repeated
 from libs.casestore.reading import CaseQuery, Page, page_of
 from libs.casestore.waiting import Grouping
@@ -34,7 +34,7 @@ class CaseStore:
         new_id: Callable[[], UUID] = uuid7,
         grouping: Grouping = _GROUPING,
     ) -> None:
-        read = database.with_options(codec_options=CODEC, read_concern=ReadConcern("majority"))
+        read = safe(database)
         self._events, self._cases, self._claims = read[EVENTS], read[CASES], read[CLAIMS]
         self._committer = Committer(database, clock=clock, new_id=new_id, grouping=grouping)
 

@@ -24,15 +24,13 @@ from pymongo.errors import (
     WaitQueueTimeoutError,
 )
 from pymongo.read_concern import ReadConcern
-from pymongo.write_concern import WriteConcern
 
 from libs.casestore.append import Append, Appended
-from libs.casestore.documents import AS_STORED, CASES, CLAIMS, CODEC, EVENTS, answer_from, readable
+from libs.casestore.concerns import AS_STORED, ON_A_MAJORITYS_DISKS, safe
+from libs.casestore.documents import CASES, CLAIMS, EVENTS, answer_from, readable
 from libs.casestore.group import Known, Plan, Taken, named
 from libs.casework.case import Case
 
-_SAFE = WriteConcern(w="majority", j=True)
-_MAJORITY = ReadConcern("majority")
 _SNAPSHOT = ReadConcern("snapshot")
 _DUPLICATE = 11000
 _CONFLICTS = frozenset({112, 251, _DUPLICATE})
@@ -54,9 +52,7 @@ class LogAccess:
     """Reads and writes for the committer."""
 
     def __init__(self, database: AsyncDatabase[dict[str, Any]]) -> None:
-        self._database = database.with_options(
-            codec_options=CODEC, write_concern=_SAFE, read_concern=_MAJORITY
-        )
+        self._database = safe(database)
         self._events, self._claims = self._database[EVENTS], self._database[CLAIMS]
         self._cases = self._database[CASES]
         self._heads_of = self._cases.with_options(codec_options=AS_STORED)
@@ -96,7 +92,7 @@ class LogAccess:
         """All or nothing, on a majority's disks. `until` (monotonic seconds) bounds the asking whether it was committed."""
         async with (
             self._database.client.start_session() as session,
-            await session.start_transaction(read_concern=_SNAPSHOT, write_concern=_SAFE),
+            await session.start_transaction(read_concern=_SNAPSHOT, write_concern=ON_A_MAJORITYS_DISKS),
         ):
             await self._write_all(plan, session)
             await _commit(session, until)

@@ -12,15 +12,20 @@ from multiprocessing import get_context
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from bson import MaxKey, MinKey
+from bson.binary import Binary
 from pymongo import MongoClient
+from pymongo.collection import Collection
 from pymongo.database import Database
 
 from libs.casestore.audit_trail import Checked, Finding, check_case
-from libs.casestore.content import CONTENT, KEYS
-from libs.casestore.documents import CASES, CODEC, EVENTS
-from libs.casework.events.model import ContentRef
+from libs.casestore.concerns import AS_STORED, CODEC
+from libs.casestore.content import CONTENT, ERASURES, KEYS
+from libs.casestore.documents import CASES, EVENTS
 
 RANGES_A_WORKER = 8
+CASES_A_RANGE = 10_000
+"""A range is read at one moment, which the server remembers for five minutes only."""
 TOGETHER = 500
 Progress = Callable[[int, int], None]
 """Called with cases checked since the last call, and events."""
@@ -55,7 +60,7 @@ _FIRST, _LAST = UUID(int=0), UUID(int=2**128 - 1)
 def verify(where: Where, workers: int, progress: Progress | None = None) -> Report:
     """Check every case. `workers` processes, each with a client of its own."""
     ranges = _ranges(where, workers * RANGES_A_WORKER)
-    reports: list[Report] = []
+    reports = [Report(0, 0, tuple(_as_a_whole(where)))]
     with _pool(workers) as pool:
         for done in as_completed([pool.submit(verify_range, where, each) for each in ranges]):
             reports.append(done.result())
@@ -80,7 +85,7 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 def verify_range(where: Where, part: Range) -> Report:
     """Check the cases of one range, as they stood at one moment."""
     with _connect(where) as client:
-        database = client.get_database(where.database, codec_options=CODEC)
+        database = client.get_database(where.database, codec_options=AS_STORED)
         with client.start_session(snapshot=True) as session:
             return _together(_batches(database, session, part))
 
@@ -100,26 +105,67 @@ def _connect(where: Where) -> MongoClient[dict[str, Any]]:
     return MongoClient(where.uri, uuidRepresentation="standard", **where.options)
 
 
-def _ranges(where: Where, wanted: int) -> list[Range]:
-    split: list[dict[str, Any]] = [
-        {"$sort": {"_id": 1}},
-        {"$bucketAuto": {"groupBy": "$_id", "buckets": wanted}},
-    ]
+def _ranges(where: Where, at_least: int) -> list[Range]:
     with _connect(where) as client:
         cases = client.get_database(where.database, codec_options=CODEC)[CASES]
+        wanted = max(at_least, cases.estimated_document_count() // CASES_A_RANGE)
+        split: list[dict[str, Any]] = [
+            {"$sort": {"_id": 1}},
+            {"$project": {"_id": 1}},
+            {"$bucketAuto": {"groupBy": "$_id", "buckets": wanted}},
+        ]
         starts = [bucket["_id"]["min"] for bucket in cases.aggregate(split, allowDiskUse=True)]
-    edges = [_FIRST, *starts[1:], _LAST]
-    return [Range(start, end) for start, end in pairwise(edges)]
+    # Whatever sorts outside of these is no case id at all; `_as_a_whole` looks for that.
+    inner = [start for start in starts[1:] if isinstance(start, UUID)]
+    return [Range(start, end) for start, end in pairwise([_FIRST, *inner, _LAST])]
+
+
+def _as_a_whole(where: Where) -> Iterator[Finding]:
+    """What no single case shows."""
+    with _connect(where) as client:
+        database = client.get_database(where.database, codec_options=AS_STORED)
+        yield from _nowhere(database[EVENTS], "case_id", "seq")
+        yield from _nowhere(database[CASES], "_id")
+        yield from _used_twice(database[EVENTS])
+
+
+def _nowhere(collection: Collection[dict[str, Any]], *index: str) -> Iterator[Finding]:
+    """Documents whose case id is none, so that no range holds them."""
+    hint = [(name, 1) for name in index]
+    first: Any = [(index[0], Binary(_FIRST.bytes, 4)), *((name, MinKey()) for name in index[1:])]
+    last: Any = [(index[0], Binary(_LAST.bytes, 4)), *((name, MaxKey()) for name in index[1:])]
+    for found in (collection.find().hint(hint).max(first), collection.find().hint(hint).min(last)):
+        for document in found:
+            what = f"{index[0]} {document.get(index[0])!r} in {collection.name} is no case id"
+            yield Finding(_FIRST, 0, "nowhere", what)
+
+
+def _used_twice(events: Collection[dict[str, Any]]) -> Iterator[Finding]:
+    """Keys that stand on several entries. While the unique index is there, there can be none."""
+    if any(
+        index.get("unique") and index["key"] == [("key", 1)] for index in events.index_information().values()
+    ):
+        return
+    yield Finding(_FIRST, 0, "schema", "the unique index on keys is missing")
+    by_key: list[dict[str, Any]] = [
+        {"$match": {"key": {"$exists": True}}},
+        {"$group": {"_id": "$key", "count": {"$sum": 1}, "case_id": {"$first": "$case_id"}}},
+        {"$match": {"count": {"$gt": 1}}},
+    ]
+    for found in events.aggregate(by_key, allowDiskUse=True):
+        yield Finding(
+            UUID(bytes=found["case_id"]), 0, "key", f"key {found['_id']} stands on {found['count']} entries"
+        )
 
 
 def _batches(database: Database[dict[str, Any]], session: Any, part: Range) -> Iterator[Report]:
-    bounds = {"$gte": part.start, "$lt": part.end}
+    bounds = {"$gte": Binary(part.start.bytes, 4), "$lt": Binary(part.end.bytes, 4)}
     snapshots = database[CASES].find({"_id": bounds}, session=session).sort("_id", 1)
     log = database[EVENTS].find({"case_id": bounds}, session=session)
     ordered = log.sort([("case_id", 1), ("seq", 1)]).batch_size(5000)
     batch: list[Checked] = []
     for case_id, snapshot, entries in _side_by_side(snapshots, ordered):
-        batch.append(check_case(case_id, snapshot, entries))
+        batch.append(check_case(UUID(bytes=case_id), snapshot, entries))
         if len(batch) == TOGETHER:
             yield _report(database, session, batch)
             batch = []
@@ -128,20 +174,20 @@ def _batches(database: Database[dict[str, Any]], session: Any, part: Range) -> I
 
 def _side_by_side(
     snapshots: Iterable[dict[str, Any]], log: Iterable[dict[str, Any]]
-) -> Iterator[tuple[UUID, dict[str, Any] | None, list[dict[str, Any]]]]:
+) -> Iterator[tuple[bytes, dict[str, Any] | None, list[dict[str, Any]]]]:
     """Merge both, ordered by case id; either side may lack a case."""
     waiting = iter(snapshots)
     snapshot = next(waiting, None)
-    for case_id, entries in groupby(log, key=lambda document: document["case_id"]):
-        while snapshot and snapshot["_id"] < case_id:
-            yield snapshot["_id"], snapshot, []
+    for case_id, entries in groupby(log, key=lambda document: bytes(document["case_id"])):
+        while snapshot and bytes(snapshot["_id"]) < case_id:
+            yield bytes(snapshot["_id"]), snapshot, []
             snapshot = next(waiting, None)
-        ours = snapshot if snapshot and snapshot["_id"] == case_id else None
+        ours = snapshot if snapshot and bytes(snapshot["_id"]) == case_id else None
         yield case_id, ours, list(entries)
         if ours:
             snapshot = next(waiting, None)
     while snapshot:
-        yield snapshot["_id"], snapshot, []
+        yield bytes(snapshot["_id"]), snapshot, []
         snapshot = next(waiting, None)
 
 
@@ -153,27 +199,31 @@ def _report(database: Database[dict[str, Any]], session: Any, batch: Sequence[Ch
 
 def _missing_content(
     database: Database[dict[str, Any]], session: Any, batch: Sequence[Checked]
-) -> list[Finding]:
-    """References that lead nowhere although the case's key still exists: content was lost."""
+) -> Iterator[Finding]:
+    """References that lead nowhere although nobody erased the case: content was lost, or its key."""
     refs = {
         ref.id: (checked.case.id, ref) for checked in batch if checked.case for ref in checked.case.contents
     }
+    owners = {case_id for case_id, _ in refs.values()}
+    erased, keys = (_there(database, name, session, owners) for name in (ERASURES, KEYS))
     stored = _there(database, CONTENT, session, refs) | _there(database, "photos.files", session, refs)
-    lost = {ref_id: found for ref_id, found in refs.items() if ref_id not in stored}
-    kept = _there(database, KEYS, session, {case_id: None for case_id, _ in lost.values()})
-    return [_lost(case_id, ref) for case_id, ref in lost.values() if case_id in kept]
+    for ref_id, (case_id, ref) in refs.items():
+        if ref_id not in stored and case_id not in erased:
+            yield _lost(case_id, f"{ref.kind} {ref.id} is named in the log and not stored")
+    for case_id in owners - keys - erased:
+        yield _lost(case_id, "its key is gone and no erasure was recorded")
 
 
 def _there(database: Database[dict[str, Any]], name: str, session: Any, ids: Iterable[UUID]) -> set[UUID]:
-    wanted = list(ids)
+    wanted = [Binary(each.bytes, 4) for each in ids]
     if not wanted:
         return set()
     found = database[name].find({"_id": {"$in": wanted}}, {"_id": 1}, session=session)
-    return {document["_id"] for document in found}
+    return {UUID(bytes=document["_id"]) for document in found}
 
 
-def _lost(case_id: UUID, ref: ContentRef) -> Finding:
-    return Finding(case_id, 0, "content", f"{ref.kind} {ref.id} is named in the log and not stored")
+def _lost(case_id: UUID, what: str) -> Finding:
+    return Finding(case_id, 0, "content", what)
 
 
 def _together(reports: Iterable[Report]) -> Report:

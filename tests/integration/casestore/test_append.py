@@ -150,7 +150,8 @@ async def test_two_stores_writing_the_same_cases_lose_nothing(bench: Bench) -> N
     async def write(store: CaseStore, name: str) -> None:
         for turn in range(5):
             appends = [
-                saying(Service.DISPATCH, case, example("noted"), key=f"{name}{turn}{case}") for case in cases
+                saying(Service.SLA, case, example("deadline_warned"), key=f"{name}{turn}{case}")
+                for case in cases
             ]
             results = await store.append_many(appends)
             assert all(isinstance(result, Appended) for result in results)

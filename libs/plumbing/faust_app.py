@@ -1,7 +1,8 @@
 """The Faust application of one worker: raw bytes in, no web server, no tables, no topics of its own making."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
 
 import faust
 from faust.types.auth import SASLMechanism
@@ -26,7 +27,9 @@ def faust_app(group: str, settings: Settings, lanes: Sequence[tuple[Lane, tuple[
         broker_max_poll_interval=DAY_S,
         consumer_auto_offset_reset="earliest",
         # A static member that died is back in its partitions at once; another waits until its session has run out.
-        consumer_group_instance_id=f"{group}.{settings.instance}",
+        consumer_group_instance_id=member_of(
+            group, settings, [name for _, topics in lanes for name in topics]
+        ),
         # Waiting for unacknowledged records made stopping and rebalancing endless; they simply come again.
         stream_wait_empty=False,
         stream_recovery_delay=0.0,
@@ -44,6 +47,15 @@ def faust_app(group: str, settings: Settings, lanes: Sequence[tuple[Lane, tuple[
         app.agent(channel, name=f"{group}.{number}")(lane.agent)
     app.finalize()
     return app
+
+
+def member_of(group: str, settings: Settings, topics: Iterable[str]) -> str:
+    """The static member id: back within the session after a kill, the same member has its partitions at once.
+
+    The topics are part of it: a member that comes back under its old id gets its old assignment, without a new topic.
+    """
+    digest = sha256("\n".join(sorted(topics)).encode()).hexdigest()[:12]
+    return f"{group}.{settings.instance}.{digest}"
 
 
 def _credentials(settings: Settings) -> faust.SASLCredentials | None:

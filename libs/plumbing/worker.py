@@ -12,7 +12,7 @@ from libs.plumbing.attempts import Attempts, Runs, mark_hung
 from libs.plumbing.backoff import Backoff
 from libs.plumbing.dependencies import dependency_away
 from libs.plumbing.ends import RESTART, UNEXPECTED, RefusedToStartError, hard_exit, refuse
-from libs.plumbing.faust_app import faust_app
+from libs.plumbing.faust_app import faust_app, member_of
 from libs.plumbing.handling import Handling, Limits, OnParked
 from libs.plumbing.kafka import check_kafka
 from libs.plumbing.lane import Lane
@@ -51,6 +51,7 @@ class Worker:
         self._lanes: list[Lane] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._app: Any = None
+        self._member = ""
         self._lag: Lag | None = None
         self._topics = Topics(settings)
         self._watch = TopicWatch(self._topics, routes, self._start_again)
@@ -105,6 +106,7 @@ class Worker:
         ]
         self._lanes = [lane for lane, _ in pairs]
         app = faust_app(self._service, self._settings, [pair for pair in pairs if pair[1]])
+        self._member = member_of(self._service, self._settings, self._watch.listening)
         self._lag = Lag(app, self._lanes, self._service)
         if self._watch.listening:
             self._app = app
@@ -117,6 +119,7 @@ class Worker:
 
     async def _start_again(self) -> None:
         # Nobody died: the next run need not be careful.
+        await self._within(self._topics.leave(self._service, self._member))
         await self._within(self._runs.end())
         self._end(RESTART)
 

@@ -1,6 +1,6 @@
 """One `mongod` as a replica set of one: how it is started, and how it becomes ready, whatever state it is found in."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,9 +55,10 @@ def mongo_uri(port: int, user: str = "", password: str = "", replica_set: str = 
     )
 
 
-def settle(port: int, password: str, replica_set: str = "rs0") -> bool:
-    """Bring the node one step nearer to a writable primary with its admin user; true once it is there.
+def settle(port: int, password: str, replica_set: str = "rs0", hosts: Sequence[str] = ()) -> bool:
+    """Bring the node one step nearer to a set with a primary and its admin user; true once they are there.
 
+    `hosts` (`host:port`) are the nodes of a set as they find each other; without them it is this node alone.
     Looks at what is, not at what was done before, so a kill at any step is healed by calling it again.
     Raises `EmbeddedError` when the data was made with another admin password.
     """
@@ -67,9 +68,10 @@ def settle(port: int, password: str, replica_set: str = "rs0") -> bool:
         with _direct(port) as anyone:
             hello = anyone.admin.command("hello")
             if "setName" not in hello:
-                _join(anyone, port, password, replica_set)
+                _join(anyone, port, password, {"_id": replica_set, "members": _members(port, hosts)})
                 return False
-            return bool(hello["isWritablePrimary"]) and _admin_works(anyone, port, password)
+            led = bool(hello.get("primary")) if hosts else bool(hello["isWritablePrimary"])
+            return led and _admin_works(anyone, port, password)
     except EmbeddedError:
         raise
     except PyMongoError:
@@ -95,14 +97,18 @@ def _direct(port: int, user: str | None = None, password: str | None = None) -> 
     )
 
 
-def _join(anyone: Client, port: int, password: str, replica_set: str) -> None:
-    members = [{"_id": 0, "host": f"127.0.0.1:{port}"}]
+def _members(port: int, hosts: Sequence[str]) -> list[dict[str, Any]]:
+    return [{"_id": at, "host": host} for at, host in enumerate(hosts or (f"127.0.0.1:{port}",))]
+
+
+def _join(anyone: Client, port: int, password: str, wanted: dict[str, Any]) -> None:
     try:
-        anyone.admin.command("replSetInitiate", {"_id": replica_set, "members": members})
+        anyone.admin.command("replSetInitiate", wanted)
     except OperationFailure as refused:
         if refused.code not in (_ALREADY_INITIALIZED, _UNAUTHORIZED):
             raise
-        _move(port, password)
+        if len(wanted["members"]) == 1:
+            _move(port, password)
 
 
 def _move(port: int, password: str) -> None:

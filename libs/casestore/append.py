@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from libs.casestore.content import StoredContent, WrappedKey
+from libs.casework.case import Case
 from libs.casework.draft import Change, Speaker
 
 
@@ -29,7 +30,8 @@ class Span(NamedTuple):
 class Append:
     """Changes to one or several cases, all or none, with what belongs into the same transaction.
 
-    `key` makes it happen once; `fingerprint` (digest of the request) tells a retry from a reuse of the key.
+    `key` makes it happen once; `fingerprint` (digest of the request) tells a retry from a reuse of the key. `seen`: the
+    cases as the caller has just loaded them, which spares the store a read; whether they still are so, the write decides.
     """
 
     changes: Sequence[Change]
@@ -39,6 +41,7 @@ class Append:
     contents: Sequence[StoredContent] = ()
     case_keys: Sequence[WrappedKey] = ()
     claims: Sequence[Claim] = ()
+    seen: Sequence[Case] = ()
 
 
 @dataclass(frozen=True, slots=True)

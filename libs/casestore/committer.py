@@ -16,9 +16,10 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 
 from libs.casestore.append import Append
-from libs.casestore.group import Result, Taken, plan
+from libs.casestore.group import Plan, Result, Taken, plan
 from libs.casestore.transaction import Conflict, LogAccess, Unresolved, is_away, jitter
 from libs.casestore.waiting import Grouping, Waiting, take
+from libs.casework.refusal import Refusal
 
 
 class StoreAway(ConnectionError):
@@ -110,38 +111,49 @@ class Committer:
     async def _settle(self, group: Sequence[Waiting]) -> None:
         """Answer everybody in the group, one way or the other."""
         attempt = 0
-        doubted: Taken | None = None
+        doubted: frozenset[Taken] = frozenset()
         error: Exception | None = None
         while group := self._patient(group, error):
             attempt += 1
-            error = await self._error_of(group, doubted)
+            error = await self._error_of(group, doubted, hopeful=attempt == 1)
             if error is None:
                 return
-            before, doubted = doubted, error.duplicate if isinstance(error, Conflict) else None
-            if not _may_pass(error) or (len(group) > 1 and doubted and doubted == before):
+            duplicate = error.duplicate if isinstance(error, Conflict) else None
+            if not _may_pass(error) or (duplicate in doubted and len(group) > 1):
                 # One of them cannot be planned or written, or two want the same name: alone, each gets its own answer.
                 await self._apart(group, error)
                 return
+            doubted |= {duplicate} if duplicate else frozenset()
             await asyncio.sleep(jitter(attempt, 0.05 if isinstance(error, Conflict) else 1.0))
 
-    async def _error_of(self, group: Sequence[Waiting], doubted: Taken | None) -> Exception | None:
+    async def _error_of(
+        self, group: Sequence[Waiting], doubted: frozenset[Taken], hopeful: bool
+    ) -> Exception | None:
         try:
-            await self._attempt(group, doubted)
+            await self._attempt(group, doubted, hopeful)
         except Exception as error:
             return error
         return None
 
-    async def _attempt(self, group: Sequence[Waiting], doubted: Taken | None) -> None:
+    async def _attempt(self, group: Sequence[Waiting], doubted: frozenset[Taken], hopeful: bool) -> None:
         appends = [each.append for each in group]
         until = max(each.until for each in group)
         # Bounds every wait on the server: without it a frozen one would hold its group for ever.
         with pymongo.timeout(max(0.001, until - monotonic())):
-            known = await self._access.known(appends, doubted)
-            planned = plan(appends, known, self._clock(), self._new_id)
+            planned = await self._planned(appends, doubted, hopeful)
             if planned.events:
                 await self._access.write(planned, until)
         for each, result in zip(group, planned.results, strict=True):
             each.answer(result)
+
+    async def _planned(self, appends: Sequence[Append], doubted: frozenset[Taken], hopeful: bool) -> Plan:
+        """At first in the hope that nothing has changed; before anybody is refused, from what the database holds."""
+        if hopeful:
+            planned = plan(appends, await self._access.hoped(appends), self._clock(), self._new_id)
+            if not any(isinstance(result, Refusal) for result in planned.results):
+                return planned
+        known = await self._access.known(appends, doubted)
+        return plan(appends, known, self._clock(), self._new_id)
 
     async def _apart(self, group: Sequence[Waiting], error: Exception) -> None:
         if isinstance(error, Unresolved):

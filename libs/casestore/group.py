@@ -40,7 +40,7 @@ class Taken(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the database holds for a group: the cases it names (None: of a later version than ours), how its keys were
-    answered before, who has its claims, and what the attempt before this one found in its way."""
+    answered before, who has its claims, and what earlier attempts found in their way."""
 
     cases: Mapping[UUID, Case | None]
     answers: Mapping[str, tuple[Appended, bytes | None]]
@@ -84,6 +84,21 @@ def named(appends: Iterable[Append]) -> tuple[set[UUID], set[str], set[str]]:
     keys = {append.key for append in appends if append.key is not None}
     claims = {claim.id for append in appends for claim in append.claims}
     return cases, keys, claims
+
+
+def hoped(appends: Iterable[Append]) -> tuple[dict[UUID, Case], set[UUID]]:
+    """The cases as the callers have seen them, the newest where several have, and those that nobody has seen.
+
+    A case that is to be opened counts as seen: it is not there, or the write will say so.
+    """
+    seen: dict[UUID, Case] = {}
+    unseen: set[UUID] = set()
+    for append in appends:
+        for case in append.seen:
+            if case.id not in seen or seen[case.id].seq < case.seq:
+                seen[case.id] = case
+        unseen |= {change.case_id for change in append.changes if not isinstance(change.expect, NewCase)}
+    return seen, unseen - seen.keys()
 
 
 def _answered(append: Append, known: Known, group: Plan) -> Result | None:

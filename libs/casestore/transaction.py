@@ -28,7 +28,7 @@ from pymongo.read_concern import ReadConcern
 from libs.casestore.append import Append, Appended
 from libs.casestore.concerns import AS_STORED, ON_A_MAJORITYS_DISKS, safe
 from libs.casestore.documents import CASES, CLAIMS, EVENTS, answer_from, readable
-from libs.casestore.group import Known, Plan, Taken, named
+from libs.casestore.group import Known, Plan, Taken, hoped, named
 from libs.casework.case import Case
 
 _SNAPSHOT = ReadConcern("snapshot")
@@ -57,8 +57,16 @@ class LogAccess:
         self._cases = self._database[CASES]
         self._heads_of = self._cases.with_options(codec_options=AS_STORED)
 
-    async def known(self, appends: Iterable[Append], doubted: Taken | None) -> Known:
-        """What a group has to know, one find for each sort, at once. `doubted`: what the last attempt found in its way."""
+    async def hoped(self, appends: Sequence[Append]) -> Known:
+        """What a group has to know if nothing stands in its way: only cases that no caller has seen are read.
+
+        Whoever wrote a case, a key or a claim meanwhile is found by the write itself, or makes the plan refuse.
+        """
+        seen, unseen = hoped(appends)
+        return Known(seen | (await self._heads(unseen) if unseen else {}), {}, {})
+
+    async def known(self, appends: Iterable[Append], doubted: Iterable[Taken]) -> Known:
+        """What a group has to know, one find for each sort, at once. `doubted`: what earlier attempts found in their way."""
         cases, keys, claims = named(appends)
         heads, answers, taken, in_the_way = await asyncio.gather(
             self._heads(cases), self._answers(keys), self._taken(claims), self._confirmed(doubted)
@@ -81,12 +89,13 @@ class LogAccess:
         found = self._claims.find({"_id": {"$in": list(claims)}})
         return {each["_id"]: each["case_id"] for each in await found.to_list()}
 
-    async def _confirmed(self, doubted: Taken | None) -> frozenset[Taken]:
-        if doubted is None:
-            return frozenset()
-        wanted = {doubted.field: doubted.value}
-        there = await self._database[doubted.collection].find_one(wanted, {"_id": 1})
-        return frozenset({doubted}) if there else frozenset()
+    async def _confirmed(self, doubted: Iterable[Taken]) -> frozenset[Taken]:
+        """Those of them that somebody else has: the others stood in our own group, or in a transaction that came to nothing."""
+        return frozenset([each for each in doubted if await self._is_there(each)])
+
+    async def _is_there(self, taken: Taken) -> bool:
+        found = await self._database[taken.collection].find_one({taken.field: taken.value}, {"_id": 1})
+        return found is not None
 
     async def write(self, plan: Plan, until: float) -> None:
         """All or nothing, on a majority's disks. `until` (monotonic seconds) bounds the asking whether it was committed."""

@@ -83,7 +83,7 @@ class CommandDesk:
         expect = Whatever() if command.rev is None else AtRev(command.rev)
         change = Change(command.case_id, expect, decision, command.happened_at)
         speaker = Speaker(self._service, command.actor, command.trace)
-        return Append((change,), speaker, command.key, command.fingerprint, contents)
+        return Append((change,), speaker, command.key, command.fingerprint, contents, seen=(case,))
 
     async def _maybe_done(self, command: Command, refusal: Refusal) -> Appended | Refusal:
         """A retry of what was done long ago is refused by the rules by now: it is still "already done"."""

@@ -74,7 +74,8 @@ class Reactor:
 
     def _append(self, case: Case, events: tuple[Event, ...]) -> Append:
         key = f"{self._service}:{case.id}:{case.seq}"
-        return Append((Change(case.id, AtSeq(case.seq), events),), self._speaker, key)
+        change = Change(case.id, AtSeq(case.seq), events)
+        return Append((change,), self._speaker, key, seen=(case,))
 
 
 _NOT_AN_EVENT = Refusal(

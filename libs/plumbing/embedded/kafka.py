@@ -15,6 +15,7 @@ from libs.plumbing.embedded.ports import answers
 
 ADMIN = "admin"
 _SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule"
+_SETTINGS = Path(__file__).with_name("broker.properties")
 _PLAIN = "org.apache.kafka.common.security.plain.PlainLoginModule"
 
 
@@ -54,36 +55,7 @@ def kafka_properties(folder: Path, port: int, controller_port: int, password: st
         "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
         "super.users": f"User:{ADMIN}",
         "log.dirs": folder,
-    }.items()) + "\n" + _SETTINGS  # fmt: skip
-
-
-# What is the same everywhere. One node, so every replication factor is 1; buffers sized for a small heap;
-# a power cut may cost the broker a second (MongoDB holds the truth; a publisher sends again what has no outcome).
-_SETTINGS = """\
-auto.create.topics.enable=false
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions=8
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-transaction.state.log.num.partitions=8
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
-default.replication.factor=1
-min.insync.replicas=1
-group.initial.rebalance.delay.ms=0
-message.max.bytes=1048576
-log.segment.bytes=134217728
-log.retention.hours=168
-log.retention.bytes=1073741824
-log.flush.interval.ms=1000
-log.flush.scheduler.interval.ms=1000
-log.cleaner.dedupe.buffer.size=16777216
-num.network.threads=2
-num.io.threads=4
-background.threads=2
-broker.session.timeout.ms=3000
-broker.heartbeat.interval.ms=500
-"""
+    }.items()) + "\n" + _SETTINGS.read_text("utf-8")  # fmt: skip
 
 
 def kafka_command(servers: Servers, properties: Path, options: KafkaOptions = _DEFAULTS) -> list[str]:

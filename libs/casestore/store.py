@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+from bson.binary import Binary
 from pymongo.asynchronous.database import AsyncDatabase
 from uuid_utils.compat import uuid7
 
 from libs.casestore.append import Append, Appended, Claim
 from libs.casestore.committer import Committer
-from libs.casestore.concerns import safe
+from libs.casestore.concerns import AS_STORED, safe
 from libs.casestore.content import StoredContent, WrappedKey
 from libs.casestore.documents import CASES, CLAIMS, EVENTS, answer_from, case_from, sealed_from
 from libs.casestore.group import repeated
@@ -36,6 +37,7 @@ class CaseStore:
     ) -> None:
         read = safe(database)
         self._events, self._cases, self._claims = read[EVENTS], read[CASES], read[CLAIMS]
+        self._heads = self._cases.with_options(codec_options=AS_STORED)
         self._committer = Committer(database, clock=clock, new_id=new_id, grouping=grouping)
 
     async def start(self) -> None:
@@ -75,8 +77,8 @@ class CaseStore:
 
     async def load(self, case_ids: Iterable[UUID]) -> dict[UUID, Case]:
         """The cases that exist, by id, in one read."""
-        wanted = {"_id": {"$in": list(case_ids)}}
-        cases = [case_from(document) async for document in self._cases.find(wanted)]
+        wanted = {"_id": {"$in": [Binary.from_uuid(each) for each in case_ids]}}
+        cases = [case_from(document) for document in await self._heads.find(wanted).to_list()]
         return {case.id: case for case in cases}
 
     async def log(self, case_id: UUID, after: int = 0) -> list[Sealed]:

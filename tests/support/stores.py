@@ -16,6 +16,7 @@ from libs.casestore.verify import Range, Report, Where, verify_range
 from libs.casework.draft import Change, NewCase, Whatever
 from libs.casework.events import Event
 from libs.casework.samples import example
+from libs.casework.samples.examples import AFTER, NOTE, PHOTO, WORDS
 from libs.casework.vocabulary import Service
 from libs.plumbing.clock import now_us
 from libs.plumbing.embedded.stack import Endpoints
@@ -53,6 +54,10 @@ class Bench:
         """Append one event."""
         return await self.store.append([Change(case_id, expect, (event,))], a_speaker(service), key=key)
 
+    async def say_all(self, append: Append) -> Any:
+        """One append, as a caller makes it."""
+        return await self.store.append(append.changes, append.speaker, key=append.key)
+
 
 def reported_as(case_id: UUID) -> Event:
     """A report whose number is its own."""
@@ -78,3 +83,9 @@ async def a_bench(servers: Endpoints) -> AsyncIterator[Bench]:
         yield bench
         await bench.store.stop()
         await client.drop_database(name)
+
+
+async def keep_sample_contents(bench: Bench) -> None:
+    """Store something under the ids that the sample events name, so that every reference leads somewhere."""
+    samples = [{"_id": ref.id, "case_id": ref.id} for ref in (WORDS, NOTE, PHOTO, AFTER)]
+    await bench.database["case_content"].insert_many(samples)

@@ -201,14 +201,12 @@ def _missing_content(
     database: Database[dict[str, Any]], session: Any, batch: Sequence[Checked]
 ) -> Iterator[Finding]:
     """References that lead nowhere although nobody erased the case: content was lost, or its key."""
-    refs = {
-        ref.id: (checked.case.id, ref) for checked in batch if checked.case for ref in checked.case.contents
-    }
-    owners = {case_id for case_id, _ in refs.values()}
+    refs = [(checked.case.id, ref) for checked in batch if checked.case for ref in checked.case.contents]
+    owners, ids = {case_id for case_id, _ in refs}, {ref.id for _, ref in refs}
     erased, keys = (_there(database, name, session, owners) for name in (ERASURES, KEYS))
-    stored = _there(database, CONTENT, session, refs) | _there(database, "photos.files", session, refs)
-    for ref_id, (case_id, ref) in refs.items():
-        if ref_id not in stored and case_id not in erased:
+    stored = _there(database, CONTENT, session, ids) | _there(database, "photos.files", session, ids)
+    for case_id, ref in refs:
+        if ref.id not in stored and case_id not in erased:
             yield _lost(case_id, f"{ref.kind} {ref.id} is named in the log and not stored")
     for case_id in owners - keys - erased:
         yield _lost(case_id, "its key is gone and no erasure was recorded")

@@ -94,3 +94,27 @@ async def test_a_photo_whose_case_never_came_to_be_is_swept(bench: Bench) -> Non
 
     assert await photos.sweep(datetime.now(UTC) + timedelta(seconds=1)) == 1
     assert await photos.read(case_id, kept) == b"kept"
+
+
+async def test_words_that_are_not_what_the_log_names_are_not_shown(bench: Bench) -> None:
+    case_id, ref, key = await a_case_with_words(bench)
+    _, other = key.seal("text", ref.id, b"something else")
+    await bench.database["case_content"].update_one(
+        {"_id": ref.id}, {"$set": {"nonce": other.nonce, "sealed": other.sealed}}
+    )
+
+    with pytest.raises(DamagedContent):
+        await bench.vault.read({case_id: [ref]})
+
+
+async def test_after_a_change_of_the_master_key_only_the_new_one_opens(bench: Bench) -> None:
+    cases = [await a_case_with_words(bench) for _ in range(3)]
+    renewed = ContentVault(bench.database, bytes(32))
+
+    assert await bench.vault.rewrap(bytes(32)) == 3
+    assert await bench.vault.rewrap(bytes(32)) == 0
+
+    for case_id, ref, _ in cases:
+        assert await renewed.read({case_id: [ref]}) == {ref.id: WORDS}
+        with pytest.raises(DamagedContent):
+            await bench.vault.read({case_id: [ref]})

@@ -1,5 +1,6 @@
 """Verify names whatever was changed, removed, inserted or reordered."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,8 @@ from libs.casestore.verify import verify
 from libs.casework.draft import Whatever
 from libs.casework.samples import example
 from libs.casework.vocabulary import Service
-from tests.support.stores import Bench, saying
+from libs.plumbing.clock import now_us
+from tests.support.stores import Bench, keep_sample_contents, saying
 
 STEPS = (("triage", "filed"), ("dispatch", "dispatched"), ("dispatch", "accepted"), ("dispatch", "started"))
 
@@ -97,3 +99,66 @@ async def test_content_that_was_lost_is_named(bench: Bench) -> None:
     (finding,) = bench.verify().findings
 
     assert (finding.case_id, finding.kind) == (case_id, "content")
+
+
+async def test_a_key_that_is_gone_without_a_recorded_erasure_is_named(bench: Bench) -> None:
+    await keep_sample_contents(bench)
+    case_id, erased = await bench.reported(), await bench.reported()
+    for each in (case_id, erased):
+        await bench.say(Service.DISPATCH, Whatever(), each, example("noted"))
+    await bench.vault.erase(erased, now_us())
+
+    (finding,) = bench.verify().findings
+
+    assert (finding.case_id, finding.kind) == (case_id, "content")
+    assert "no erasure" in finding.what
+
+
+async def test_an_answer_that_was_edited_is_named(bench: Bench) -> None:
+    case_id = await bench.reported(key="k")
+    await bench.database["case_events"].update_one({"key": "k"}, {"$set": {"spans.0.3": 9}})
+
+    (finding,) = bench.verify().findings
+
+    assert (finding.case_id, finding.seq, finding.kind) == (case_id, 1, "answer")
+
+
+async def test_what_no_case_id_leads_to_is_named(bench: Bench) -> None:
+    case_id = await bench.reported()
+    entry = await bench.database["case_events"].find_one({"case_id": case_id})
+    await bench.database["case_events"].insert_one(entry | {"_id": UUID(int=7), "case_id": b"x" * 16})
+
+    report = verify(bench.where, 1)
+
+    assert [finding.kind for finding in report.findings] == ["nowhere"]
+
+
+async def test_a_key_used_twice_is_named_even_without_its_index(bench: Bench) -> None:
+    events = bench.database["case_events"]
+    await bench.reported(key="once")
+    second = await bench.reported(key="twice")
+    await events.drop_index("once")
+    await events.update_one({"case_id": second}, {"$set": {"key": "once"}})
+
+    kinds = {finding.kind for finding in verify(bench.where, 1).findings}
+
+    assert kinds == {"schema", "key", "copy"}
+
+
+async def test_a_running_system_gives_no_false_findings(bench: Bench) -> None:
+    cases = [await bench.reported() for _ in range(60)]
+    over = asyncio.Event()
+
+    async def work() -> None:
+        while not over.is_set():
+            await bench.store.append_many(
+                [saying(Service.SLA, case, example("deadline_warned")) for case in cases]
+            )
+
+    working = asyncio.create_task(work())
+    reports = [await asyncio.to_thread(bench.verify) for _ in range(8)]
+    over.set()
+    await working
+
+    assert [report.findings for report in reports] == [()] * 8
+    assert len({report.events for report in reports}) > 1

@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import MutableMapping
+from time import monotonic
 from typing import Any, cast
 
 import structlog
@@ -18,6 +19,7 @@ PERSONAL = frozenset(
     )
 )
 DROPPED = "dropped"
+SELDOM_S = 5.0
 
 
 def logger(name: str) -> FilteringBoundLogger:
@@ -77,6 +79,7 @@ def set_up_logs(service: str, level: str = "info", console: bool = False) -> Non
 
 def _take_over_stdlib(shared: list[Processor], rendering: Processor) -> None:
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(Seldom())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
@@ -93,6 +96,22 @@ def _take_over_stdlib(shared: list[Processor], rendering: Processor) -> None:
         library.setLevel(logging.WARNING)
     # It warns at every connection of SASL without TLS, which is what 127.0.0.1 has.
     logging.getLogger("kafka.net.sasl").setLevel(logging.ERROR)
+
+
+class Seldom(logging.Filter):
+    """Lets the same complaint of a Kafka client through once in five seconds: without its broker it makes hundreds a second."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[tuple[str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record may pass."""
+        if not record.name.startswith(("kafka", "aiokafka")):
+            return True
+        now, complaint = monotonic(), (record.name, str(record.msg))
+        self._said = {each: at for each, at in self._said.items() if now - at < SELDOM_S}
+        return self._said.setdefault(complaint, now) == now
 
 
 def _error_without_values(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -84,3 +84,15 @@ def test_below_its_level_nothing_is_said(capsys: pytest.CaptureFixture[str]) -> 
     set_up_logs("triage", level="warning")
     logger("x").info("quiet")
     assert lines(capsys) == []
+
+
+def test_a_client_that_complains_hundreds_of_times_a_second_is_heard_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    set_up_logs("triage")
+    for _ in range(300):
+        logging.getLogger("aiokafka").error("Unable connect to node with id %s", 1)
+    logging.getLogger("aiokafka").error("Unable to update metadata from %s", [1])
+    logging.getLogger("uvicorn").error("failed")
+    logging.getLogger("uvicorn").error("failed")
+    assert len(lines(capsys)) == 4

@@ -55,6 +55,7 @@ class _Walk:
         self.findings: list[Finding] = []
         self._seq, self._rev, self._at, self._head = 0, 0, 0, GENESIS
         self._revs: dict[int, int] = {}
+        self._kinds: set[str] = set()
         self._answers: list[tuple[int, Any]] = []
         self._foldable = True
 
@@ -81,7 +82,7 @@ class _Walk:
             self._found(0, "no-log", "a snapshot without a log")
         elif snapshot is None:
             self._found(0, "no-snapshot", "a log without a snapshot")
-        elif self._foldable and self.case != _read(snapshot):
+        elif self._foldable and not self._same(snapshot):
             self._found(self._seq, "fold", f"the log folds to something else in: {self._differing(snapshot)}")
 
     def _link(self, seq: int, body: bytes, stored: bytes) -> None:
@@ -103,6 +104,7 @@ class _Walk:
         if entry.at < self._at:
             self._found(self._seq, "time", "earlier than the entry before it")
         self._rev, self._at, self._revs[entry.seq] = entry.rev, entry.at, entry.rev
+        self._kinds.add(entry.type)
         if entry.key is not None:
             self._answers.append((entry.seq, document.get("spans")))
 
@@ -139,12 +141,16 @@ class _Walk:
         self._foldable = False
         self._found(self._seq, "unreadable", what)
 
+    def _same(self, snapshot: Document) -> bool:
+        return self.case == _read(snapshot) and self._kinds == set(snapshot.get("kinds", ()))
+
     def _differing(self, snapshot: Document) -> str:
         there = _read(snapshot)
         if there is None or self.case is None:
             return "a snapshot that cannot be read"
-        names = type(self.case).model_fields
-        return ", ".join(name for name in names if getattr(self.case, name) != getattr(there, name))
+        fields = type(self.case).model_fields
+        names = [name for name in fields if getattr(self.case, name) != getattr(there, name)]
+        return ", ".join(names) or "the kinds of events"
 
     def _found(self, seq: int, kind: str, what: str) -> None:
         self.findings.append(Finding(self.case_id, seq, kind, what))

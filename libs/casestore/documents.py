@@ -1,6 +1,6 @@
 """Cases and entries as MongoDB holds them, and back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,38 +10,49 @@ from libs.casestore.append import Append, Appended, Span
 from libs.casework.case import Case
 from libs.casework.draft import Sealed
 from libs.casework.entry import read_entry
+from libs.casework.events import EVENTS as CATALOGUE
 
 EVENTS, CASES, CLAIMS = "case_events", "cases", "intake_keys"
+_KNOWN = frozenset(CATALOGUE.names())
 Document = dict[str, Any]
 
 
-def case_document(case: Case) -> Document:
-    """The snapshot without what has its default; `_id` is the case id."""
+def case_document(case: Case, kinds: Iterable[str]) -> Document:
+    """The snapshot without what has its default; `_id` is the case id.
+
+    `kinds` are the types of event in its log, so that a version that does not know one of them leaves the case alone.
+    """
     document = case.model_dump(exclude_defaults=True)
     document["_id"] = document.pop("id")
+    document["kinds"] = sorted(kinds)
     return document
 
 
-def case_update(before: Case, after: Case) -> Document:
-    """What turns the snapshot of `before` into that of `after`: half the server's work of replacing it whole."""
+def case_update(before: Case, after: Case, kinds: Iterable[str]) -> Document:
+    """What turns the snapshot of `before` into that of `after`: half the server's work of replacing it whole.
+
+    `kinds`: the types of the events between them.
+    """
     was, now = vars(before), vars(after)
     names = {name for name, value in now.items() if value is not was[name] and value != was[name]}
     given = after.model_dump(include=names, exclude_defaults=True)
     gone = dict.fromkeys(names - given.keys(), "")
-    return {"$set": given, "$unset": gone} if gone else {"$set": given}
+    update = {"$set": given, "$addToSet": {"kinds": {"$each": sorted(kinds)}}}
+    return update | {"$unset": gone} if gone else update
 
 
 def case_from(document: Mapping[str, Any]) -> Case:
     """Back from `cases`."""
     fields = dict(document)
     fields["id"] = fields.pop("_id")
+    fields.pop("kinds", None)
     return Case.model_validate(fields)
 
 
 def readable(document: Mapping[str, Any]) -> Case | None:
-    """The case, or None when a later version wrote something into it that this one does not know."""
+    """The case, or None when a later version wrote something into it, or into its log, that this one does not know."""
     try:
-        return case_from(document)
+        return case_from(document) if _KNOWN.issuperset(document.get("kinds", ())) else None
     except ValidationError:
         return None
 

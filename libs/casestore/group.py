@@ -56,17 +56,25 @@ class Plan:
     events: list[Document] = field(default_factory=list)
     cases: dict[UUID, Case] = field(default_factory=dict)
     before: dict[UUID, Case] = field(default_factory=dict)
+    kinds: dict[UUID, set[str]] = field(default_factory=dict)
     others: dict[str, list[Document]] = field(default_factory=dict)
     answers: dict[str, tuple[Appended, bytes | None]] = field(default_factory=dict)
     claims: dict[str, UUID] = field(default_factory=dict)
 
     def opened(self) -> list[Document]:
         """Snapshots of cases that did not exist before."""
-        return [case_document(case) for case_id, case in self.cases.items() if case_id not in self.before]
+        return [
+            case_document(case, self.kinds[case_id])
+            for case_id, case in self.cases.items()
+            if case_id not in self.before
+        ]
 
     def changed(self) -> list[tuple[Case, Document]]:
         """Each case as it was, and the update that makes it what it is now."""
-        return [(before, case_update(before, self.cases[case_id])) for case_id, before in self.before.items()]
+        return [
+            (before, case_update(before, self.cases[case_id], self.kinds[case_id]))
+            for case_id, before in self.before.items()
+        ]
 
 
 def plan(appends: Sequence[Append], known: Known, at: int, new_id: Callable[[], UUID]) -> Plan:
@@ -181,6 +189,8 @@ def _accept(
         group.answers[append.key] = (answer, append.fingerprint)
     group.events += documents
     group.cases |= heads
+    for case_id, sealed in drafts:
+        group.kinds.setdefault(case_id, set()).update(each.entry.type for each in sealed)
     group.before |= {case_id: before for case_id in heads if (before := known.cases.get(case_id))}
     for collection, written in _beside(append).items():
         if written:

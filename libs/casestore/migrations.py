@@ -13,7 +13,7 @@ from uuid import uuid4
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError
 
-from libs.casestore.schema import drop_outgrown, ensure_schema
+from libs.casestore.schema import drop_outgrown, ensure_schema, name_kinds
 
 COLLECTION = "migrations"
 LOCK = "lock"
@@ -33,6 +33,7 @@ class Migration:
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "schema", ensure_schema),
     Migration(2, "indexes that the planner uses", drop_outgrown),
+    Migration(3, "kinds of events in snapshots", name_kinds),
 )
 
 

@@ -87,6 +87,22 @@ async def drop_outgrown(database: AsyncDatabase[dict[str, Any]]) -> None:
                 await database[name].drop_index(index)
 
 
+async def name_kinds(database: AsyncDatabase[dict[str, Any]]) -> None:
+    """Tell the snapshots of an earlier version which types of event their logs hold."""
+    together = {"$setUnion": [{"$ifNull": ["$kinds", []]}, "$$new.kinds"]}
+    pipeline: list[dict[str, Any]] = [
+        {"$group": {"_id": "$case_id", "kinds": {"$addToSet": "$type"}}},
+        {
+            "$merge": {
+                "into": CASES,
+                "whenMatched": [{"$set": {"kinds": together}}],
+                "whenNotMatched": "discard",
+            }
+        },
+    ]
+    await (await database[EVENTS].aggregate(pipeline, allowDiskUse=True)).to_list()
+
+
 async def _create(database: AsyncDatabase[dict[str, Any]], name: str) -> None:
     try:
         await database.create_collection(name)

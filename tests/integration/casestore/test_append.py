@@ -217,9 +217,9 @@ async def test_time_never_runs_backwards_within_a_case(bench: Bench) -> None:
     assert second.entry.at == first.entry.at
 
 
-async def test_a_snapshot_from_a_later_version_is_left_alone(bench: Bench) -> None:
+async def test_a_case_with_an_event_of_a_later_version_is_left_alone(bench: Bench) -> None:
     case_id = await bench.reported()
-    await bench.database["cases"].update_one({"_id": case_id}, {"$set": {"invented_later": 1}})
+    await bench.database["cases"].update_one({"_id": case_id}, {"$push": {"kinds": "blessed.v1"}})
 
     refusal = await bench.say(Service.TRIAGE, Whatever(), case_id, example("filed"))
     other = await bench.reported()

@@ -93,6 +93,16 @@ async def test_an_index_of_an_earlier_version_is_replaced(bench: Bench) -> None:
     assert {"key_1", "once"} & set(await events.index_information()) == {"once"}
 
 
+async def test_snapshots_of_an_earlier_version_learn_their_kinds(bench: Bench) -> None:
+    case_id = await bench.reported()
+    await bench.database["cases"].update_one({"_id": case_id}, {"$unset": {"kinds": ""}})
+    await bench.database["migrations"].delete_one({"_id": 3})
+
+    await migrate(bench.database)
+
+    assert bench.verify().findings == ()
+
+
 @pytest.fixture
 def password_of(bench: Bench, servers: Endpoints) -> Any:
     """Makes the database user of a service and gives its name and password."""

@@ -23,7 +23,7 @@ def the_log() -> list[dict[str, Any]]:
 
 
 def kinds(log: list[dict[str, Any]]) -> set[str]:
-    snapshot = stored(case_document(TOLD.so_far))
+    snapshot = stored(case_document(TOLD.so_far, {sealed.entry.type for sealed in TOLD.log}))
     return {finding.kind for finding in check_case(TOLD.case_id, snapshot, log).findings}
 
 

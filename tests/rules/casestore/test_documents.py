@@ -31,7 +31,7 @@ def stored(document: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("stage", list(Stage))
 def test_a_case_comes_back_from_its_snapshot_as_it_was(stage: Stage) -> None:
     case = a_case_at(stage)
-    assert case_from(stored(case_document(case))) == case
+    assert case_from(stored(case_document(case, ()))) == case
 
 
 @pytest.mark.parametrize("way", [*THE_WAY_TO.values(), PARKED_AND_BACK, REOPENED])
@@ -41,7 +41,7 @@ def test_every_step_turns_the_snapshot_before_into_the_snapshot_after(way: str) 
     for before, after in pairwise(cases):
         assert isinstance(before, Case)
         assert isinstance(after, Case)
-        assert updated(case_document(before), case_update(before, after)) == case_document(after)
+        assert updated(case_document(before, ()), case_update(before, after, ())) == case_document(after, ())
 
 
 def updated(document: dict[str, Any], update: dict[str, Any]) -> dict[str, Any]:
@@ -57,4 +57,10 @@ def test_an_entry_comes_back_with_the_bytes_that_were_hashed() -> None:
 
 
 def test_a_snapshot_with_something_unknown_in_it_is_not_readable() -> None:
-    assert readable(case_document(a_case_at(Stage.FILED)) | {"invented_later": 1}) is None
+    assert readable(case_document(a_case_at(Stage.FILED), ()) | {"invented_later": 1}) is None
+
+
+def test_a_snapshot_whose_log_holds_an_unknown_event_is_not_readable() -> None:
+    case = a_case_at(Stage.FILED)
+    assert readable(case_document(case, {"filed.v1"})) == case
+    assert readable(case_document(case, {"filed.v1", "blessed.v1"})) is None

@@ -2,13 +2,14 @@
 
 import sys
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import httpx
 
 from cli.catalog import WITH_API, WORKERS
 from cli.home import Home
 from cli.provision_kafka import provision_kafka
-from cli.provision_mongo import provision_mongo
+from cli.provision_mongo import keep_first_key, provision_mongo
 from libs.plumbing.embedded.cache import Servers
 from libs.plumbing.embedded.parts import Part
 from libs.plumbing.embedded.ports import chosen_ports
@@ -21,10 +22,10 @@ def parts_of(home: Home, servers: Servers, reach: Endpoints, http_port: int) -> 
     """Servers, then everything that stands on them; each is ready when it says so itself."""
 
     async def after_mongod() -> None:
-        await provision_mongo(home, reach)
+        await provision_mongo(home.operator_settings(), home.data.secrets, partial(keep_first_key, home))
 
     async def after_kafka() -> None:
-        await provision_kafka(home, reach)
+        await provision_kafka(home.operator_settings(), home.data.secrets)
 
     options = ServerOptions(after_mongod=after_mongod, after_kafka=after_kafka)
     mongod, kafka = embedded_servers(home.data, servers, reach, options)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from cli.console import FailedError
 from libs.plumbing.embedded.datadir import DataDir, write_private
 from libs.plumbing.embedded.ports import kept_ports
 from libs.plumbing.embedded.stack import Endpoints, known_endpoints
@@ -28,6 +29,15 @@ def find_folder(given: Path | None = None, start: Path | None = None) -> Path:
     here = (start or Path.cwd()).absolute()
     found = (folder / FOLDER for folder in (here, *here.parents) if (folder / FOLDER).is_dir())
     return next(found, here / FOLDER)
+
+
+def service_secret(secrets: Path, service: str, name: str) -> str:
+    """One secret of a service: each has a folder of its own under `secrets`. `FailedError` when it is missing."""
+    file = secrets / service / name
+    try:
+        return file.read_text("utf-8").strip()
+    except OSError as error:
+        raise FailedError(f"{file}: {error.strerror}") from None
 
 
 class Home:
@@ -117,6 +127,7 @@ class Home:
             kafka_user=reach.kafka_user,
             kafka_password=reach.kafka_password,
             master_key=self.master_key,
+            signing_key=json.dumps(self.signing_key),
             verify_key=self.verify_key,
             **more,
         )

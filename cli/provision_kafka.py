@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
-from pymongo import MongoClient
-
 from cli.catalog import WORKERS
-from cli.home import DATABASE, Home
+from cli.home import service_secret
 from libs.casework.topics import (
     CASES,
     DOOR_OWNER,
@@ -19,7 +19,6 @@ from libs.casework.topics import (
     outcomes,
 )
 from libs.casework.vocabulary import Service
-from libs.plumbing.embedded.kafka_admin import open_admin
 from libs.plumbing.embedded.provision import (
     Grant,
     ScramSecret,
@@ -28,7 +27,9 @@ from libs.plumbing.embedded.provision import (
     ensure_topics,
     ensure_user,
 )
-from libs.plumbing.embedded.stack import Endpoints
+from libs.plumbing.mongo import mongo_client
+from libs.plumbing.settings import Settings
+from libs.plumbing.topics import kafka_admin
 from libs.stages.publishers import COLLECTION, Publisher, publisher_from
 
 MONTH_MS = str(30 * 24 * 3600 * 1000)
@@ -82,22 +83,21 @@ def kafka_user(publisher: str) -> str:
     return f"publisher-{publisher}"
 
 
-async def provision_kafka(home: Home, reach: Endpoints) -> None:
-    """Bring the broker to what this version and its publishers need; again and again without harm."""
-    documents = await asyncio.to_thread(_registered, reach)
-    await asyncio.to_thread(_provision, home, reach, documents)
+async def provision_kafka(settings: Settings, secrets: Path) -> None:
+    """Bring the broker to what this version and its publishers need; again and again without harm.
+
+    `settings` name the administrators' users; each service's password is in its folder of `secrets`.
+    """
+    async with mongo_client(settings) as client:
+        documents = [each async for each in client[settings.mongo_database][COLLECTION].find()]
+    await asyncio.to_thread(_provision, settings, secrets, documents)
 
 
-def _registered(reach: Endpoints) -> list[dict[str, Any]]:
-    with MongoClient[dict[str, Any]](reach.mongo_uri) as client:
-        return list(client[DATABASE][COLLECTION].find())
-
-
-def _provision(home: Home, reach: Endpoints, publishers: Iterable[Mapping[str, Any]]) -> None:
-    with open_admin(reach.kafka_bootstrap, reach.kafka_user, reach.kafka_password) as admin:
+def _provision(settings: Settings, secrets: Path, publishers: Iterable[Mapping[str, Any]]) -> None:
+    with closing(kafka_admin(settings)) as admin:
         ensure_topics(admin, fixed_topics())
         for service in WORKERS:
-            ensure_user(admin, service, home.kafka_password(service))
+            ensure_user(admin, service, service_secret(secrets, service, "kafka_password"))
             ensure_acls(admin, service, service_grants(service))
         for document in publishers:
             open_doors(admin, publisher_from(document), scram_from(document))

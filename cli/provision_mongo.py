@@ -1,13 +1,15 @@
 """What MongoDB must hold before a service starts: schema, users with the rights they need and no others, the first key."""
 
 import asyncio
-from typing import Any
+import json
+from collections.abc import Callable
+from pathlib import Path
 
-from pymongo import AsyncMongoClient, MongoClient
+from pymongo.asynchronous.database import AsyncDatabase
 from uuid_utils.compat import uuid7
 
 from cli.catalog import ROOTS
-from cli.home import DATABASE, Home
+from cli.home import Home, service_secret
 from libs.casestore.migrations import migrate
 from libs.casestore.schema import privileges_of
 from libs.casework.offices import parse_offices
@@ -15,38 +17,63 @@ from libs.plumbing.clock import now_us
 from libs.plumbing.data import read_yaml
 from libs.plumbing.embedded.datadir import write_private
 from libs.plumbing.embedded.mongod import ensure_user
-from libs.plumbing.embedded.stack import Endpoints
+from libs.plumbing.ends import RefusedToStartError
 from libs.plumbing.keys import KeyRegistry
+from libs.plumbing.mongo import Document, mongo_client, mongo_client_sync
 from libs.plumbing.principals import Principal
 from libs.plumbing.security import sign
+from libs.plumbing.settings import Settings
 
 YEAR_US = 365 * 24 * 3600 * 1_000_000
 FIRST_KEY = "first-key"
+Show = Callable[[str], None]
+"""What becomes of the first administrator's key: it is said once and kept nowhere in the database."""
 
 
-async def provision_mongo(home: Home, reach: Endpoints) -> None:
-    """Bring the database to what this version needs; again and again without harm."""
-    async with AsyncMongoClient[dict[str, Any]](reach.mongo_uri, uuidRepresentation="standard") as client:
-        await migrate(client[DATABASE])
-        await asyncio.to_thread(_users, home, reach)
-        await _first_key(home, KeyRegistry(client[DATABASE]["keys"]))
+async def provision_mongo(settings: Settings, secrets: Path, show: Show) -> None:
+    """Bring the database to what this version needs; again and again without harm.
+
+    `settings` name the administrator's user and hold the signing key; each service's password is in its folder of
+    `secrets`.
+    """
+    async with mongo_client(settings) as client:
+        database = client[settings.mongo_database]
+        await migrate(database)
+        await asyncio.to_thread(_users, settings, secrets)
+        await _first_key(database, settings, show)
 
 
-def _users(home: Home, reach: Endpoints) -> None:
-    with MongoClient[dict[str, Any]](reach.mongo_uri) as client:
+def _users(settings: Settings, secrets: Path) -> None:
+    with mongo_client_sync(settings) as client:
         for service in ROOTS:
-            ensure_user(client, service, home.mongo_password(service), privileges_of(service, DATABASE))
+            password = service_secret(secrets, service, "mongo_password")
+            ensure_user(client, service, password, privileges_of(service, settings.mongo_database))
 
 
-async def _first_key(home: Home, registry: KeyRegistry) -> None:
-    """The first administrator's key, made when no key was ever made; waits in a file until it was shown once."""
+async def _first_key(database: AsyncDatabase[Document], settings: Settings, show: Show) -> None:
+    """The first administrator's key, made when no key was ever made. Shown first: one too many beats none."""
+    registry = KeyRegistry(database["keys"])
     if await registry.list():
         return
     office = parse_offices(read_yaml("offices.yaml")).offices[0].code
     now, key_id = now_us(), str(uuid7())
     principal = Principal("admin", frozenset({"administrator"}), office, expires=now + YEAR_US)
-    write_private(home.data.run / FIRST_KEY, sign(principal, home.signing_key, now, key_id))
+    show(sign(principal, _signing_key(settings), now, key_id))
     await registry.add(key_id, principal, now)
+
+
+def _signing_key(settings: Settings) -> dict[str, str]:
+    if settings.signing_key is None:
+        raise RefusedToStartError(
+            "signing_key is missing: the private key (JWK) as a file in BANJIE_SECRETS_DIR"
+        )
+    key: dict[str, str] = json.loads(settings.signing_key.get_secret_value())
+    return key
+
+
+def keep_first_key(home: Home, token: str) -> None:
+    """Let it wait in a file until `take_first_key`."""
+    write_private(home.data.run / FIRST_KEY, token)
 
 
 def take_first_key(home: Home) -> str | None:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from importlib import import_module
+from typing import TYPE_CHECKING, TypeAlias
 
-from libs.plumbing.runner import Service
-from libs.plumbing.settings import Settings
+if TYPE_CHECKING:  # who only wants the names, as the supervisor does, need not load a web server
+    from libs.plumbing.runner import Service
+    from libs.plumbing.settings import Settings
 
-Compose = Callable[[Settings], Service]
+Compose: TypeAlias = "Callable[[Settings], Service]"
 
 ROOTS = {
     "intake": "services.intake.app:INTAKE",

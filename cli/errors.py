@@ -1,14 +1,14 @@
 """What an error says to whoever typed the command: one line, and an exit code. Never a traceback."""
 
-import os
-
 import httpx
+import typer
 from aiokafka.errors import KafkaError as StreamError
 from pymongo.errors import OperationFailure, PyMongoError
 from starlette.exceptions import HTTPException
 from typer.exceptions import TyperException
 
 from cli.console import FailedError, UsageError
+from cli.main import INTERRUPTED, TRACEBACK
 from libs.plumbing.embedded.errors import EmbeddedError
 from libs.plumbing.embedded.kafka_admin import quiet_import
 from libs.plumbing.ends import RefusedToStartError
@@ -19,14 +19,15 @@ from libs.plumbing.settings import SettingsError
 with quiet_import():
     from kafka.errors import KafkaError
 
-FAILURE, USAGE, INTERRUPTED = 1, 2, 130
-TRACEBACK = "BANJIE_TRACEBACK"
+FAILURE, USAGE = 1, 2
 
 
 def line_and_code(error: Exception) -> tuple[str, int]:
     """The line, without the command's name before it, and the exit code: 2 for what was typed, 1 for what went wrong."""
+    if isinstance(error, typer.Abort):
+        return "interrupted", INTERRUPTED
     if isinstance(error, TyperException):
-        return error.format_message(), USAGE
+        return error.format_message().rstrip(".") + _where_to_look(error), USAGE
     if isinstance(error, UsageError | SettingsError | PrincipalError):
         return str(error), USAGE
     if isinstance(error, FailedError | EmbeddedError | RefusedToStartError):
@@ -34,9 +35,9 @@ def line_and_code(error: Exception) -> tuple[str, int]:
     return _from_outside(error) or _unexpected(error), FAILURE
 
 
-def told_to_show() -> bool:
-    """Whether a developer asked for tracebacks."""
-    return bool(os.environ.get(TRACEBACK))
+def _where_to_look(error: TyperException) -> str:
+    context = getattr(error, "ctx", None)
+    return f"; see: {context.command_path} --help" if context else ""
 
 
 def _from_outside(error: Exception) -> str | None:

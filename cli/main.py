@@ -1,82 +1,41 @@
-"""The `banjie` command: every group of commands put together, and what happens to errors."""
+"""Entry point of the `banjie` command. Whatever happens, whoever typed it gets one line and an exit code."""
 
 import os
 import sys
-from collections.abc import Callable
-from importlib.metadata import version
-from typing import Annotated, NoReturn
+from importlib import import_module
 
-import typer
-
-from cli import cases, keys, publishers, rejected
-from cli.bench import bench
-from cli.doctor import doctor
-from cli.errors import INTERRUPTED, line_and_code, told_to_show
-from cli.report import report
-from cli.run import run_service
-from cli.stats import stats
-from cli.status import status
-from cli.up import down, up
-from cli.verify import verify_log
-
-app = typer.Typer(
-    name="banjie",
-    help="Banjie 办结: case management for street offices 街道办案件管理",
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-COMMANDS: dict[str, Callable[..., None]] = {
-    "up": up,
-    "down": down,
-    "status": status,
-    "report": report,
-    "verify": verify_log,
-    "stats": stats,
-    "run": run_service,
-    "doctor": doctor,
-}
-GROUPS = {"case": cases, "rejected": rejected, "publisher": publishers, "key": keys}
-for name, command in COMMANDS.items():
-    app.command(name)(command)
-for name, group in GROUPS.items():
-    app.add_typer(group.app, name=name)
-# What it does not know it hands to the bench.
-app.command("bench", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(bench)
-
-
-@app.callback(invoke_without_command=True)
-def banjie(
-    context: typer.Context,
-    show_version: Annotated[bool, typer.Option("--version", help="print the version")] = False,
-) -> None:
-    """Banjie 办结: case management for street offices 街道办案件管理"""
-    if show_version:
-        sys.stdout.write(f"banjie {version('banjie')}\n")
-    elif context.invoked_subcommand is None:
-        sys.stdout.write(context.get_help() + "\n")
+INTERRUPTED = 130
+TRACEBACK = "BANJIE_TRACEBACK"
 
 
 def main() -> None:
-    """Entry point. Errors are one line on standard error: exit code 2 for usage, 1 for failure, 130 for Ctrl-C."""
+    """Exit codes: 0 done, 1 it did not work, 2 it cannot be asked so, 130 Ctrl-C. Errors are one line on stderr."""
     try:
-        code = app(standalone_mode=False)
-    except (typer.Abort, KeyboardInterrupt):
-        raise SystemExit(INTERRUPTED) from None
+        # Imported here, so that Ctrl-C during the imports is no traceback either.
+        code = import_module("cli.commands").banjie(sys.argv[1:])(standalone_mode=False)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
     except BrokenPipeError:
-        _end_quietly()
+        code = _unheard()
     except Exception as error:
-        if told_to_show():
+        if os.environ.get(TRACEBACK):
             raise
-        line, code = line_and_code(error)
-        sys.stderr.write(f"banjie: {' '.join(line.split())}\n")
-    # What typer answers when a command ended early, for example with Ctrl-C.
+        code = _said(error)
+    # typer answers a number when a command ended early, for example with Ctrl-C.
     raise SystemExit(code if isinstance(code, int) else 0)
 
 
-def _end_quietly() -> NoReturn:
-    """Whoever read our output (`| head`) has gone; nothing more may be written, not even while closing."""
+def _said(error: Exception) -> int:
+    line, code = import_module("cli.errors").line_and_code(error)
+    sys.stderr.write(f"banjie: {' '.join(line.split())}\n")
+    return int(code)
+
+
+def _unheard() -> int:
+    """Whoever read our output (`| head`) has gone; what is still to be written goes nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    raise SystemExit(1)
+    return 1
 
 
 if __name__ == "__main__":

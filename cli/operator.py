@@ -1,6 +1,6 @@
 """The operator of an installation: signs, asks over HTTP, reaches the database. What the other commands stand on."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from libs.plumbing.principals import Principal
 from libs.plumbing.security import sign
 from libs.plumbing.topics import kafka_admin
 
+WAIT_S = 40.0
 HOUR_US = 3600 * 1_000_000
 OPERATOR = "operator"
 
@@ -40,9 +41,8 @@ class Api:
     """The HTTP doors at `url`, with the operator's key or (None) as anybody."""
 
     def __init__(self, url: str, bearer: str | None) -> None:
-        headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
-        # Never through a proxy: it would be told the key.
-        self._client = httpx.Client(base_url=url, headers=headers, timeout=60, trust_env=False)
+        self._url = url.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
 
     def get(self, path: str, **params: Any) -> Any:
         """What stands there. Raises `FailedError` with the problem in one line."""
@@ -51,13 +51,16 @@ class Api:
 
     def post(self, path: str, key: str, **content: Any) -> Any:
         """Send under an idempotency key. Raises `FailedError` with the problem in one line."""
-        return self._sent("POST", path, headers={"Idempotency-Key": key}, **content)
+        return self._sent("POST", path, {"Idempotency-Key": key}, **content)
 
-    def _sent(self, method: str, path: str, **more: Any) -> Any:
+    def _sent(self, method: str, path: str, headers: Mapping[str, str] | None = None, **more: Any) -> Any:
+        told = {**self._headers, **(headers or {})}
         try:
-            answer = self._client.request(method, path, **more)
-        except httpx.HTTPError as error:
-            raise FailedError(f"{self._client.base_url} does not answer ({type(error).__name__})") from None
+            # Never through a proxy: it would be told the key.
+            with httpx.Client(headers=told, timeout=WAIT_S, trust_env=False) as client:
+                answer = client.request(method, self._url + path, **more)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise FailedError(f"{self._url} does not answer ({type(error).__name__})") from None
         if answer.is_success:
             return answer.json()
         raise FailedError(problem_line(answer))

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from libs.casework.topics import REJECTED
 from libs.plumbing.kafka import Publisher, check_kafka, kafka_consumer
 from libs.plumbing.settings import Settings
+from libs.plumbing.topics import Topics
 
 Document = dict[str, Any]
 
@@ -46,13 +47,15 @@ class Refused:
 async def rejections(settings: Settings) -> list[Refused]:
     """Every rejection that the broker still has, oldest first."""
     await check_kafka(settings)
-    consumer = kafka_consumer(settings)
+    topics, consumer = Topics(settings), kafka_consumer(settings)
     await consumer.start()
     try:
-        topics = [name for name in await consumer.topics() if name.endswith(REJECTED)]
-        found = [refused async for refused in _read(consumer, topics)]
+        names = {name for name in await consumer.topics() if name.endswith(REJECTED)}
+        ends = {TopicPartition(*place): end for place, end in (await topics.end_offsets(names)).items()}
+        found = [refused async for refused in _read(consumer, ends)]
     finally:
         await consumer.stop()
+        await topics.close()
     return sorted(found, key=lambda refused: int(refused.document["at"]))
 
 
@@ -69,18 +72,12 @@ async def send_again(settings: Settings, chosen: Iterable[Refused]) -> int:
     return len(targets)
 
 
-async def _read(consumer: AIOKafkaConsumer, topics: Sequence[str]) -> AsyncIterator[Refused]:
-    places = [
-        TopicPartition(topic, number)
-        for topic in topics
-        for number in consumer.partitions_for_topic(topic) or ()
-    ]
-    if not places:
+async def _read(consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]) -> AsyncIterator[Refused]:
+    if not ends:
         return
-    consumer.assign(places)
-    await consumer.seek_to_beginning(*places)
-    ends = await consumer.end_offsets(places)
-    while any([await consumer.position(place) < ends[place] for place in places]):
+    consumer.assign(list(ends))
+    await consumer.seek_to_beginning(*ends)
+    while any([await consumer.position(place) < end for place, end in ends.items()]):
         for place, records in (await consumer.getmany(timeout_ms=500)).items():
             for record in records:
                 yield Refused(f"{place.topic}/{place.partition}/{record.offset}", json.loads(record.value))

@@ -1,3 +1,3 @@
 """Fixtures that every folder of tests may ask for."""
 
-pytest_plugins = ["tests.support.embedded"]
+pytest_plugins = ["tests.support.embedded", "tests.support.installation"]

@@ -6,7 +6,7 @@ checks whose they are, seals the words, decides, appends in one go, and answers 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -16,6 +16,7 @@ from libs.casework.entry import Actor
 from libs.casework.events.model import ContentRef, Event
 from libs.casework.refusal import Refusal
 from libs.casework.vocabulary import Role
+from libs.stages.outcome import Outcome
 
 
 class Text(NamedTuple):
@@ -90,6 +91,14 @@ class Command:
     happened_at: int | None = None
     trace: str | None = field(default=None, compare=False)
     area: frozenset[str] = frozenset()
+
+
+class Desk(Protocol):
+    """Who carries commands out: `libs.stages.desk.CommandDesk`."""
+
+    async def run(self, commands: Sequence[Command]) -> list[Outcome]:
+        """One outcome for each command, in order."""
+        ...
 
 
 def waves(commands: Sequence[Command]) -> list[list[int]]:

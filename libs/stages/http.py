@@ -4,9 +4,9 @@
 saw: then a case that has moved on since is refused as stale. Without it the lifecycle table alone judges.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from hashlib import sha256
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Path, Request
@@ -20,7 +20,7 @@ from libs.casework.vocabulary import Role
 from libs.plumbing.access import Caller, CommandKey
 from libs.plumbing.principals import Principal
 from libs.plumbing.problems import Problem
-from libs.stages.commands import Body, Command, CommandKind, CommandTable
+from libs.stages.commands import Body, Command, CommandKind, CommandTable, Desk
 from libs.stages.outcome import Done, Outcome
 
 # why: status, title, title_zh
@@ -56,14 +56,6 @@ class Answer(BaseModel):
     seq: int
     rev: int
     already: bool
-
-
-class Desk(Protocol):
-    """Who carries commands out: `libs.stages.desk.CommandDesk`."""
-
-    async def run(self, commands: Sequence[Command]) -> list[Outcome]:
-        """One outcome for each command, in order."""
-        ...
 
 
 def problem_from(refusal: Refusal) -> Problem:

@@ -5,27 +5,18 @@ Its type is `banjie.<door>.<command>.v1`, its subject the case id, its data the 
 """
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from pydantic import ValidationError
 
 from libs.casework.refusal import Refusal, Why
 from libs.casework.topics import Door, door_prefix
 from libs.casework.vocabulary import Role
-from libs.stages.commands import Command, CommandTable
+from libs.stages.commands import Command, CommandTable, Desk
 from libs.stages.doors import Known
 from libs.stages.http import fingerprint
 from libs.stages.messages import Message, refusal_from
 from libs.stages.outcome import Outcome
 from libs.stages.publishers import Publisher
-
-
-class Desk(Protocol):
-    """Who carries commands out: `libs.stages.desk.CommandDesk`."""
-
-    async def run(self, commands: Sequence[Command]) -> list[Outcome]:
-        """One outcome for each command, in order."""
-        ...
 
 
 class Orders:

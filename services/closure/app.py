@@ -12,6 +12,7 @@ from libs.plumbing.data import read_yaml
 from libs.plumbing.records import Route
 from libs.stages.desk import CommandDesk
 from libs.stages.doors import Door
+from libs.stages.gathered import Gathered
 from libs.stages.http import command_routes
 from libs.stages.orders import Orders
 from libs.stages.ports import Ports
@@ -47,7 +48,7 @@ async def build(ports: Ports) -> Room:
     orders = Orders(Kind.CHECKS, table, desk)
     door = Door(orders.carry, ports.publishers, ports.rejections, ports.kafka, ports.clock)
     residents = ResidentDoor(receipt_table(rules, ports.clock), ByReceipt(ports.store), desk)
-    routers = (command_routes(table, desk), residents.router())
+    routers = (command_routes(table, Gathered(desk)), residents.router())
     return Room(routers, routes(reactor, door, ports.publishers), reactor)
 
 

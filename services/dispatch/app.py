@@ -15,6 +15,7 @@ from libs.plumbing.data import read_geojson, read_yaml
 from libs.plumbing.records import Route
 from libs.stages.desk import CommandDesk
 from libs.stages.doors import Door
+from libs.stages.gathered import Gathered
 from libs.stages.http import command_routes
 from libs.stages.orders import Orders
 from libs.stages.ports import Ports
@@ -54,7 +55,7 @@ async def build(ports: Ports) -> Room:
     )
     orders = Orders(Kind.WORK, table, desk)
     door = Door(orders.carry, ports.publishers, ports.rejections, ports.kafka, ports.clock)
-    return Room((command_routes(table, desk),), routes(reactor, door, ports.publishers), reactor)
+    return Room((command_routes(table, Gathered(desk)),), routes(reactor, door, ports.publishers), reactor)
 
 
 DISPATCH = StageService(Service.DISPATCH, build)

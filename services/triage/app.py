@@ -13,6 +13,7 @@ from libs.casework.vocabulary import Service
 from libs.plumbing.data import read_geojson, read_yaml
 from libs.plumbing.records import Route
 from libs.stages.desk import CommandDesk
+from libs.stages.gathered import Gathered
 from libs.stages.http import command_routes
 from libs.stages.ports import Ports
 from libs.stages.reactor import Reactor
@@ -75,7 +76,7 @@ async def build(ports: Ports) -> Room:
     desk = CommandDesk(Service.TRIAGE, ports.store, ports.vault, ports.photos)
     reactor = Reactor(Service.TRIAGE, ports.store, triage(ports, data).decide_all, ports.rejections)
     photos = PhotoDoor(ports.store, ports.vault, ports.photos, ON_THE_SPOT)
-    routers = (TriageLists(ports.store).router(), command_routes(table, desk), photos.router())
+    routers = (TriageLists(ports.store).router(), command_routes(table, Gathered(desk)), photos.router())
     return Room(routers, routes(reactor), reactor)
 
 

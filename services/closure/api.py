@@ -12,8 +12,8 @@ from pydantic import Field
 from libs.casework.refusal import Refusal
 from libs.plumbing.access import checked_key
 from libs.plumbing.limits import RateLimits
-from libs.stages.commands import Body, CommandKind, CommandTable
-from libs.stages.http import Answer, Desk, answer, problem_from
+from libs.stages.commands import Body, CommandKind, CommandTable, Desk
+from libs.stages.http import Answer, answer, problem_from
 from services.closure.bodies import Rating, Reopening
 from services.closure.handlers import HOLDER, ByReceipt
 

@@ -25,7 +25,9 @@ OUTSIDE = {
     "httpx",
     "uvicorn",
 }
-PURE_STAGES = tuple(f"libs.stages.{name}" for name in ("bodies", "commands", "judged", "scope", "words"))
+PURE_STAGES = tuple(
+    f"libs.stages.{name}" for name in ("bodies", "commands", "judged", "outcome", "scope", "words")
+)
 """What the stage services share of decisions: values and predicates, held to the same purity as casework."""
 WORLD = CLOCKS_AND_CHANCE | OUTSIDE | {"cryptography", "structlog"}
 

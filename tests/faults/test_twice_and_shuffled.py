@@ -2,6 +2,7 @@
 
 import json
 from time import perf_counter
+from typing import Any
 
 import pytest
 
@@ -47,5 +48,5 @@ async def again(whole: Whole, partners: Partners, scenario: Scenario, most: int)
     return len(ours[:most])
 
 
-def _name(cloud: dict[str, str]) -> str:
-    return cloud.get("subject") or cloud["id"]
+def _name(cloud: dict[str, Any]) -> str:
+    return str(cloud.get("subject") or cloud.get("id"))

@@ -28,11 +28,11 @@ from libs.plumbing.settings import settings_or_exit
 from libs.stages.service import StageService
 from services.relay.place import Places
 
-DEATHS, BEFORE_DEATH = 3, 6
+DEATHS, BEFORE_DEATH = 3, 2
 
 
 def die_in_commit(compose: Compose) -> Compose:
-    """Die in the sixth transaction of each of the first three lives."""
+    """Die in the second transaction of each of the first three lives."""
     lives = Path(os.environ["BANJIE_DATA_DIR"]) / "run" / f"deaths-{os.environ['BANJIE_SERVICE']}"
     write_all, written = LogAccess._write_all, 0
 

@@ -59,7 +59,7 @@ def rejections_of(topic: str) -> str:
 
 
 async def heard(whole: Whole, topic: str) -> list[dict[str, Any]]:
-    """Every record of a topic, read from the beginning, each partition in order."""
+    """Every record of a topic that is an object, read from the beginning, each partition in order."""
     consumer = kafka_consumer(whole.settings(), topic, max_partition_fetch_bytes=8 * 1024 * 1024)
     await consumer.start()
     try:
@@ -69,12 +69,20 @@ async def heard(whole: Whole, topic: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         while waiting:
             for place, records in (await consumer.getmany(timeout_ms=500)).items():
-                found += [json.loads(record.value) for record in records]
+                found += [cloud for record in records if (cloud := _read(record.value))]
                 if records[-1].offset + 1 >= ends[place]:
                     waiting.discard(place)
         return found
     finally:
         await consumer.stop()
+
+
+def _read(value: bytes) -> dict[str, Any] | None:
+    try:
+        cloud = json.loads(value)
+    except ValueError:
+        return None
+    return cloud if isinstance(cloud, dict) else None
 
 
 def _log_since(whole: Whole, since: int) -> Log:

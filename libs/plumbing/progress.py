@@ -1,9 +1,11 @@
 """How far behind a worker is, and whether it gets anywhere."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from time import monotonic
 from typing import Any, NoReturn
+
+from faust.exceptions import ConsumerNotStarted
 
 from libs.plumbing.ends import UNEXPECTED
 from libs.plumbing.lane import Lane
@@ -24,13 +26,11 @@ class Lag:
 
     def assigned(self) -> bool:
         """Whether the group gave us partitions."""
-        return bool(self._app.consumer.assignment()) if self._app.started else False
+        return bool(self._partitions())
 
     def records(self) -> int:
         """Records that wait; a partition that nobody fetched from yet counts as none."""
-        if not self._app.started:
-            return 0
-        return sum(self._behind(tp) for tp in self._app.consumer.assignment())
+        return sum(self._behind(tp) for tp in self._partitions())
 
     def done(self) -> int:
         """Records brought to an end since the start."""
@@ -39,6 +39,14 @@ class Lag:
     def waiting(self) -> bool:
         """Whether a lane waits for something that is away."""
         return any(lane.handling.waiting for lane in self._lanes)
+
+    def _partitions(self) -> Collection[Any]:
+        # The app says that it has started before its consumer has: seen where Kafka was slow to come back.
+        try:
+            partitions: Collection[Any] = self._app.consumer.assignment() if self._app.started else ()
+        except ConsumerNotStarted:
+            return ()
+        return partitions
 
     def _behind(self, tp: Any) -> int:
         end = self._app.consumer.highwater(tp)

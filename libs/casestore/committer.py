@@ -45,6 +45,7 @@ class Committer:
         self._idle.set()
         self._lanes: list[asyncio.Task[None]] = []
         self._stopped = False
+        self._progress = monotonic()
 
     def start(self) -> None:
         """Begin to commit."""
@@ -68,9 +69,7 @@ class Committer:
         """The future answer. A caller that is cancelled leaves its append to be committed with its group."""
         if self._stopped:
             raise StoreAway("this store was stopped")
-        waiting = Waiting(
-            append, asyncio.get_running_loop().create_future(), monotonic() + self._grouping.patience_s
-        )
+        waiting = Waiting(append, asyncio.get_running_loop().create_future(), monotonic())
         self._queue.append(waiting)
         self._idle.clear()
         self._news.set()
@@ -110,41 +109,38 @@ class Committer:
 
     async def _settle(self, group: Sequence[Waiting]) -> None:
         """Answer everybody in the group, one way or the other."""
+        until = max(self._progress, *(each.since for each in group)) + self._grouping.patience_s
         attempt = 0
         doubted: frozenset[Taken] = frozenset()
-        error: Exception | None = None
-        while group := self._patient(group, error):
+        while error := await self._error_of(group, doubted, until, hopeful=attempt == 0):
             attempt += 1
-            error = await self._error_of(group, doubted, hopeful=attempt == 1)
-            if error is None:
-                return
             duplicate = error.duplicate if isinstance(error, Conflict) else None
             if not _may_pass(error) or (duplicate in doubted and len(group) > 1):
                 # One of them cannot be planned or written, or two want the same name: alone, each gets its own answer.
                 await self._apart(group, error)
                 return
             doubted |= {duplicate} if duplicate else frozenset()
+            if monotonic() >= until:
+                _fail(group, StoreAway(f"nothing committed in time: {type(error).__name__}"))
+                return
             await asyncio.sleep(jitter(attempt, 0.05 if isinstance(error, Conflict) else 1.0))
+        self._progress = monotonic()
 
     async def _error_of(
-        self, group: Sequence[Waiting], doubted: frozenset[Taken], hopeful: bool
+        self, group: Sequence[Waiting], doubted: frozenset[Taken], until: float, *, hopeful: bool
     ) -> Exception | None:
+        appends = [each.append for each in group]
         try:
-            await self._attempt(group, doubted, hopeful)
+            # Bounds every wait on the server: without it a frozen one would hold its group for ever.
+            with pymongo.timeout(max(0.001, until - monotonic())):
+                planned = await self._planned(appends, doubted, hopeful)
+                if planned.events:
+                    await self._access.write(planned, until)
         except Exception as error:
             return error
-        return None
-
-    async def _attempt(self, group: Sequence[Waiting], doubted: frozenset[Taken], hopeful: bool) -> None:
-        appends = [each.append for each in group]
-        until = max(each.until for each in group)
-        # Bounds every wait on the server: without it a frozen one would hold its group for ever.
-        with pymongo.timeout(max(0.001, until - monotonic())):
-            planned = await self._planned(appends, doubted, hopeful)
-            if planned.events:
-                await self._access.write(planned, until)
         for each, result in zip(group, planned.results, strict=True):
             each.answer(result)
+        return None
 
     async def _planned(self, appends: Sequence[Append], doubted: frozenset[Taken], hopeful: bool) -> Plan:
         """At first in the hope that nothing has changed; before anybody is refused, from what the database holds."""
@@ -163,15 +159,6 @@ class Committer:
         else:
             for each in group:
                 await self._settle([each])
-
-    def _patient(self, group: Sequence[Waiting], error: Exception | None) -> Sequence[Waiting]:
-        """Those who still have time; the others are told. Everybody gets one attempt."""
-        now = monotonic()
-        if error is None or now < min(each.until for each in group):
-            return group
-        why = f"not committed within {self._grouping.patience_s:g} s: {type(error).__name__}"
-        _fail([each for each in group if each.until <= now], StoreAway(why))
-        return [each for each in group if each.until > now]
 
 
 def _may_pass(error: Exception) -> bool:

@@ -41,20 +41,25 @@ def case_update(before: Case, after: Case, kinds: Iterable[str]) -> Document:
     return update | {"$unset": gone} if gone else update
 
 
+class LaterCase(Case):
+    """A case whose log holds events that this version does not know: it can be shown, and is not appended to."""
+
+
 def case_from(document: Mapping[str, Any]) -> Case:
     """Back from `cases`."""
     fields = dict(document)
     fields["id"] = fields.pop("_id")
-    fields.pop("kinds", None)
-    return Case.model_validate(fields)
+    known = _KNOWN.issuperset(fields.pop("kinds", ()))
+    return (Case if known else LaterCase).model_validate(fields)
 
 
 def readable(document: Mapping[str, Any]) -> Case | None:
     """The case, or None when a later version wrote something into it, or into its log, that this one does not know."""
     try:
-        return case_from(document) if _KNOWN.issuperset(document.get("kinds", ())) else None
+        case = case_from(document)
     except ValidationError:
         return None
+    return None if isinstance(case, LaterCase) else case
 
 
 def event_document(sealed: Sealed) -> Document:

@@ -14,6 +14,7 @@ from libs.casestore.content import CONTENT, KEYS, content_document, key_document
 from libs.casestore.documents import (
     CASES,
     CLAIMS,
+    LaterCase,
     case_document,
     case_update,
     event_document,
@@ -103,7 +104,8 @@ def hoped(appends: Iterable[Append]) -> tuple[dict[UUID, Case], set[UUID]]:
     unseen: set[UUID] = set()
     for append in appends:
         for case in append.seen:
-            if case.id not in seen or seen[case.id].seq < case.seq:
+            newer = case.id not in seen or seen[case.id].seq < case.seq
+            if newer and not isinstance(case, LaterCase):
                 seen[case.id] = case
         unseen |= {change.case_id for change in append.changes if not isinstance(change.expect, NewCase)}
     return seen, unseen - seen.keys()

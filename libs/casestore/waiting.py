@@ -15,7 +15,8 @@ ROUGHLY_AN_EVENT = 1024
 class Grouping:
     """How appends are grouped. Seconds; at most so many appends and about so many bytes a group; `flights` groups at once.
 
-    `patience_s`: how long an append may take, waiting included, before its caller is told that the database is away.
+    `patience_s`: how long an append may wait for a database that takes nothing before its caller is told that it is away.
+    While other groups are committed, a queue is only a queue.
     """
 
     window_s: float = 0.002
@@ -27,14 +28,14 @@ class Grouping:
 
 @dataclass(slots=True, eq=False)
 class Waiting:
-    """An append, its caller's future, and until when (on the loop's clock) the caller has patience.
+    """An append, its caller's future, and since when it waits (monotonic seconds).
 
     `names` is what no other group may touch meanwhile: its cases, key and claims. `size` in bytes, roughly.
     """
 
     append: Append
     result: "Future[Result]"
-    until: float
+    since: float
     names: frozenset[Hashable] = field(init=False)
     size: int = field(init=False)
 

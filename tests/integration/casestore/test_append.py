@@ -6,6 +6,7 @@ from uuid_utils.compat import uuid7
 
 from libs.casestore.append import Append, Appended, Claim
 from libs.casestore.store import CaseStore
+from libs.casestore.waiting import Grouping
 from libs.casework.draft import AtRev, AtSeq, Change, NewCase, Whatever
 from libs.casework.fold import fold
 from libs.casework.refusal import Refusal, Why
@@ -221,9 +222,40 @@ async def test_a_case_with_an_event_of_a_later_version_is_left_alone(bench: Benc
     case_id = await bench.reported()
     await bench.database["cases"].update_one({"_id": case_id}, {"$push": {"kinds": "blessed.v1"}})
 
-    refusal = await bench.say(Service.TRIAGE, Whatever(), case_id, example("filed"))
+    seen = tuple((await bench.store.load([case_id])).values())
+    filing = Change(case_id, Whatever(), (example("filed"),))
+    refusals = await bench.store.append_many(
+        [Append([filing], a_speaker(Service.TRIAGE), seen=each) for each in ((), seen)]
+    )
+    alone = await bench.store.append_many([Append([filing], a_speaker(Service.TRIAGE), seen=seen)])
     other = await bench.reported()
 
-    assert isinstance(refusal, Refusal)
-    assert refusal.code is Why.UNKNOWN_EVENT
+    assert [refusal.code for refusal in [*refusals, *alone]] == [Why.UNKNOWN_EVENT] * 3
     assert other in await bench.store.load([other])
+
+
+async def test_what_a_caller_has_seen_spares_a_read_and_decides_nothing(bench: Bench) -> None:
+    case_id = await bench.reported()
+    seen = tuple((await bench.store.load([case_id])).values())
+    await bench.say(Service.SLA, Whatever(), case_id, example("deadline_warned"))
+    warning = Change(case_id, Whatever(), (example("deadline_warned"),))
+    filing = Change(case_id, AtSeq(1), (example("filed"),))
+
+    (warned,) = await bench.store.append_many([Append([warning], a_speaker(Service.SLA), seen=seen)])
+    (filed,) = await bench.store.append_many([Append([filing], a_speaker(Service.TRIAGE), seen=seen)])
+
+    assert warned.spans[0].last_seq == 3
+    assert filed.code is Why.STALE
+
+
+async def test_a_backlog_is_no_absence(bench: Bench) -> None:
+    case_id = await bench.reported()
+    hasty = CaseStore(bench.database, clock=now_us, grouping=Grouping(most=5, patience_s=1.5))
+    await hasty.start()
+
+    answers = await hasty.append_many(
+        [saying(Service.SLA, case_id, example("deadline_warned")) for _ in range(1500)]
+    )
+    await hasty.stop()
+
+    assert [answer.spans[0].last_seq for answer in answers] == list(range(2, 1502))

@@ -25,7 +25,7 @@ def waiting(*cases: int, key: str | None = None, content_bytes: int = 0) -> Wait
     changes = [Change(UUID(int=case), Whatever(), (example("attention_ordered"),)) for case in cases]
     contents = [StoredContent(UUID(int=1), UUID(int=1), "words", b"", bytes(content_bytes))]
     append = Append(changes, a_speaker(Service.DISPATCH), key, contents=contents)
-    return Waiting(append, asyncio.Future(loop=LOOP), until=0)
+    return Waiting(append, asyncio.Future(loop=LOOP), since=0)
 
 
 def names(*cases: int) -> set[Hashable]:

@@ -27,7 +27,7 @@ class Scenario:
         self.blow = 0.0
         self._capsys = capsys
 
-    async def run(self, whole: Whole, hurt: Hurt, cases: int = CASES, limit_s: float = 200) -> Partners:
+    async def run(self, whole: Whole, hurt: Hurt, cases: int = CASES, limit_s: float = 300) -> Partners:
         """All `cases` under way at once, hurt in their midst, checked to the last one."""
         whole.wait_up()
         async with Partners(whole, self.random.randrange(1 << 30)) as partners:
@@ -37,6 +37,7 @@ class Scenario:
             # After the last blow, so that there is something to wait for even if all was done before it.
             partners.report(f"after-{partners.sent.since}", over_http=False)
             await living
+            await partners.live(0, limit_s=limit_s)
             self.tell(cases, perf_counter() - began, partners.sent.last_closed() - self.blow)
             await assert_nothing_is_lost(whole, partners.sent)
         return partners

@@ -9,7 +9,7 @@ from tests.faults.scenario import Scenario
 from tests.support.partners import Partners
 from tests.support.whole import Parts, Whole, a_whole_installation, faulty
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(500)]
 APPENDING = ("intake", "triage", "dispatch", "closure")
 
 

@@ -14,7 +14,7 @@ from tests.support.partners import CHECKS, REPORT, REPORTS, SUBMITTED, WORK, Par
 from tests.support.whole import STAGES, Parts, Whole, a_whole_installation, faulty
 
 KIB = 1024
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(500)]
 
 
 def cloud(kind: str = SUBMITTED, **instead: object) -> bytes:

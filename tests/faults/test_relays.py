@@ -15,7 +15,7 @@ from tests.faults.scenario import Scenario
 from tests.support.partners import Partners
 from tests.support.whole import Parts, Whole, a_whole_installation, second
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(500)]
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from tests.support.partners import REPORTS, Partners
 from tests.support.stores import Bench, a_bench
 from tests.support.whole import Parts, Whole, a_whole_installation, faulty, second
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(500)]
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,9 @@ async def test_without_deduplication_a_record_twice_is_found_out(careless: Whole
 
 
 async def test_without_the_epoch_two_relays_are_found_out(careless: Whole) -> None:
-    await stopped_past_its_lease(careless)
+    # One late renewal is enough: they may have come to this by themselves.
+    if not await two_relays(careless, 3):
+        await stopped_past_its_lease(careless)
     assert await two_relays(careless) != []
 
 

@@ -14,7 +14,7 @@ from tests.support.partners import CHECKS, REPORTS, WORK, Partners
 from tests.support.whole import Whole
 
 TOPICS = (REPORTS, WORK, CHECKS, *VOICES)
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(500)]
 
 
 async def test_a_thousand_records_delivered_again_and_out_of_order_change_nothing(

@@ -1,17 +1,27 @@
 """Other systems: registering one with its user, topics and rights, and shutting it out again."""
 
 import secrets
+import time
 from typing import Any
+
+from pydantic import SecretStr
 
 from cli.console import FailedError
 from cli.operator import broker, registry_of
 from cli.provision_kafka import kafka_user, open_doors, scram_document
 from cli.site import Site
 from libs.plumbing.clock import now_us
+from libs.plumbing.embedded.kafka_admin import quiet_import
 from libs.plumbing.embedded.provision import remove_user, scram_secret
+from libs.plumbing.settings import Settings
+from libs.plumbing.topics import kafka_admin
 from libs.stages.publishers import COLLECTION, Publisher, publisher_from
 
+with quiet_import():
+    from kafka.errors import KafkaError
+
 Document = dict[str, Any]
+LET_IN_WITHIN_S = 15.0
 
 
 def register(where: Site, publisher: Publisher, password: str | None = None) -> str:
@@ -62,7 +72,21 @@ def _opened(where: Site, publisher: Publisher, password: str) -> Document:
     secret = scram_secret(password)
     with broker(where) as admin:
         open_doors(admin, publisher, secret)
+    _let_in(where.operator_settings(), publisher, password)
     return {"scram": scram_document(secret)}
+
+
+def _let_in(settings: Settings, publisher: Publisher, password: str) -> None:
+    """Return once the password opens the door: the broker knows of it a moment after its controller does."""
+    told = {"kafka_user": kafka_user(publisher.name), "kafka_password": SecretStr(password)}
+    end = time.monotonic() + LET_IN_WITHIN_S
+    while True:
+        try:
+            kafka_admin(settings.model_copy(update=told)).close()
+            return
+        except KafkaError:
+            if time.monotonic() > end:
+                raise
 
 
 def _unknown(name: str) -> FailedError:

@@ -13,21 +13,23 @@ from tests.support.partner import Partner, message, types_of
 
 REPORT = {"text": "东门外垃圾成堆", "place": {"lon": 113.288799, "lat": 40.066986}}
 NAME = "cli-hotline"
+# About 10 s on a quiet machine: five until the worker looks, the rest to start again.
+HEARD_WITHIN_S = 40
 
 
 @pytest.fixture(scope="module")
-def hotline(installation: Installation) -> Partner:
-    """A system let in by the command while everything runs."""
+async def hotline(installation: Installation) -> Partner:
+    """A system let in by the command while everything runs; the worker finds its door within seconds."""
     added = ("publisher", "add", NAME, "--office", "yingbin", "--door", "reports")
     told = installation.told(*added)
-    return installation.as_partner(told["name"], told["password"])
+    partner = installation.as_partner(told["name"], told["password"])
+    assert await partner.heard_at_last(Door.REPORTS) < HEARD_WITHIN_S
+    return partner
 
 
-async def test_the_worker_listens_to_a_new_door_within_seconds(hotline: Partner) -> None:
-    assert await hotline.heard_at_last(Door.REPORTS) < 15
+async def test_a_message_at_a_new_door_is_accepted_once(hotline: Partner) -> None:
     await hotline.send(Door.REPORTS, message(REPORT, message_id="one"), message(REPORT, message_id="one"))
-    told = await hotline.outcomes(3)
-    assert types_of(told) == ["refused", "accepted", "duplicate"]
+    assert types_of(await hotline.outcomes_of("one", 2)) == ["accepted", "duplicate"]
 
 
 async def test_a_refused_message_is_found_with_its_reason_and_bytes(
@@ -35,7 +37,7 @@ async def test_a_refused_message_is_found_with_its_reason_and_bytes(
 ) -> None:
     bad = message(REPORT | {"category": "no_such_thing"}, message_id="bad")
     await hotline.send(Door.REPORTS, bad)
-    await hotline.outcomes(4)
+    await hotline.outcomes_of("bad")
     listed = installation.told("rejected", "list", "--topic", door(Door.REPORTS, NAME))
     found = next(each for each in listed if each["message_id"] == "bad")
     assert (found["code"], found["field"]) == ("invalid", "category")
@@ -52,9 +54,9 @@ async def test_a_replay_run_twice_has_one_effect(installation: Installation) -> 
     replay = ("rejected", "replay", "--topic", door(Door.REPORTS, partner.name), "--code", "parked")
     for _ in range(2):
         assert installation.told(*replay)["sent"] == 1
-    told = await partner.outcomes(3)
-    assert types_of(told) == ["refused", "accepted", "duplicate"]
-    assert told[1]["subject"] == told[2]["subject"]
+    told = await partner.outcomes_of("parked-1", 2)
+    assert types_of(told) == ["accepted", "duplicate"]
+    assert told[0]["subject"] == told[1]["subject"]
     assert len(installation.told("case", "list", "--publisher", partner.name)["cases"]) == 1
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from uuid import UUID
 
 from pymongo import AsyncMongoClient
+from pymongo.asynchronous.database import AsyncDatabase
 from uuid_utils.compat import uuid7
 
 from libs.casestore.append import Append, Appended
@@ -28,6 +29,7 @@ from libs.casework.draft import Change, NewCase, Speaker, Whatever
 from libs.casework.entry import Actor
 from libs.casework.events.model import Event
 from libs.casework.samples import example
+from libs.casework.samples.examples import AFTER, NOTE, PHOTO, WORDS
 from libs.casework.vocabulary import Role, Service
 from libs.plumbing.clock import now_us
 from libs.plumbing.embedded.running import running_servers
@@ -83,6 +85,7 @@ async def measure(uri: str, asked: argparse.Namespace) -> dict[str, Any]:
         store = CaseStore(client[NAME], clock=now_us, grouping=grouping(asked))
         await store.start()
         ids = [uuid7() for _ in range(asked.cases)]
+        await keep_contents(client[NAME], ids)
         figures = {
             "open": await bulk(store, [opening(case_id) for case_id in ids]),
             "notes": await bulk(store, [noting(case_id, f"n{case_id}") for case_id in ids]),
@@ -92,6 +95,12 @@ async def measure(uri: str, asked: argparse.Namespace) -> dict[str, Any]:
         }
         await store.stop()
         return figures
+
+
+async def keep_contents(database: AsyncDatabase[dict[str, Any]], ids: Sequence[UUID]) -> None:
+    """What the sample events refer to, and a key a case, so that verify looks for both and finds them."""
+    await database["case_content"].insert_many([{"_id": ref.id} for ref in (WORDS, NOTE, PHOTO, AFTER)])
+    await database["case_keys"].insert_many([{"_id": case_id} for case_id in ids])
 
 
 def opening(case_id: UUID) -> Append:

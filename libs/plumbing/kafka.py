@@ -82,6 +82,7 @@ class Publisher:
         self._settings = settings
         self._more = more
         self._producer: AIOKafkaProducer | None = None
+        self._connecting = asyncio.Lock()
         self._waiting: dict[asyncio.Task[Any] | None, list[asyncio.Future[Any]]] = {}
 
     async def start(self) -> None:
@@ -119,8 +120,11 @@ class Publisher:
                 raise result
 
     async def _connected(self) -> AIOKafkaProducer:
+        # Tasks that send at the same time must not open a producer each: only one of them would be closed.
         if self._producer is None:
-            await self.start()
+            async with self._connecting:
+                if self._producer is None:
+                    await self.start()
         return self._producer
 
     @staticmethod

@@ -77,8 +77,8 @@ async def refuse(rejections: Rejections, record: Record, refusal: Refusal) -> No
 
 def detail_of(refusal: Refusal) -> str:
     """The refusal in one line that names the stage and the attempted step where there are any."""
-    stage = f" [stage {refusal.stage}, attempted {refusal.attempted}]" if refusal.attempted else ""
-    return refusal.detail + stage
+    stage = f"stage {refusal.stage}, " if refusal.stage else ""
+    return refusal.detail + (f" [{stage}attempted {refusal.attempted}]" if refusal.attempted else "")
 
 
 def outcome_bytes(record: Record, message: Message | None, outcome: Outcome, now: int) -> bytes:

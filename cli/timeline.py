@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from libs.casework.offices import Offices, parse_offices
@@ -29,9 +30,12 @@ _SERVICES = {
     "dispatch": "派遣",
     "closure": "结案",
     "records": "档案",
+    "relay": "传送",
     "sla": "时限",
     "audit": "审计",
 }
+
+_SERVICE, _PUBLISHER = "service:", "publisher:"
 
 
 def duration(micros: float) -> str:
@@ -59,27 +63,33 @@ def stage_name(stage: str) -> str:
 
 
 def role_name(actor: dict[str, Any]) -> str:
-    """In what role somebody acted; a service that decided by rule has its own word."""
-    role = actor["role"]
-    return f"{_ROLES.get(role, '')} {role}".strip()
+    """Who acted in what role; a service that decided by rule has its own word, and nobody knows a resident's name."""
+    role, who = actor["role"], actor.get("id") or ""
+    if who.startswith(_SERVICE):
+        return "规则 by rule"
+    known = "" if role == "resident" else who.removeprefix(_PUBLISHER)
+    return f"{_ROLES.get(role, '')} {role} {known}".strip()
 
 
 def timeline(story: dict[str, Any], title: str | None = None, zone: str = ZONE) -> Table:
     """The story as `GET /records/v1/cases/{id}/log` tells it; a row for each event, on the office's clock."""
     title = title or f"案件 {story['number']} 办理过程 · case {story['number']} · {zone}"
-    table = Table(title=title, title_justify="left")
-    for heading in ("#", "时间 time", "用时 after", "事项 event", "环节 stage", "服务 said by", "角色 role"):
+    days = {local_time(entry["at"], zone)[:10] for entry in story["entries"]}
+    one_day = days.pop() if len(days) == 1 else ""
+    table = Table(title=f"{title} {one_day}".strip(), title_justify="left", box=SIMPLE_HEAD)
+    for heading in ("#", "时间 time", "用时 after", "事项 event", "环节 stage", "服务 said by", "谁 who"):
         right = heading in ("#", "用时 after")
-        table.add_column(heading, justify="right" if right else "left", no_wrap=heading == "时间 time")
+        whole = heading in ("时间 time", "用时 after")
+        table.add_column(heading, justify="right" if right else "left", no_wrap=whole, overflow="fold")
     for entry in story["entries"]:
-        table.add_row(*_row(entry, zone))
+        table.add_row(*_row(entry, zone, one_day))
     return table
 
 
-def _row(entry: dict[str, Any], zone: str) -> tuple[str, ...]:
+def _row(entry: dict[str, Any], zone: str, one_day: str) -> tuple[str, ...]:
     return (
         str(entry["seq"]),
-        local_time(entry["at"], zone),
+        local_time(entry["at"], zone).removeprefix(one_day).strip(),
         "" if entry["seq"] == 1 else duration(entry["waited_us"]),
         f"{entry['name']['zh']} {entry['name']['en']}",
         stage_name(entry["stage"]),

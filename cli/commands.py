@@ -13,6 +13,7 @@ COMMANDS = {
     "up": "cli.up:up",
     "down": "cli.up:down",
     "status": "cli.status:status",
+    "demo": "cli.demo.command:demo",
     "report": "cli.report:report",
     "verify": "cli.verify:verify_log",
     "stats": "cli.stats:stats",

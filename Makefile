@@ -14,7 +14,7 @@ help: ## what can be made
 setup: $(STAMP) ## make .venv with everything that is locked
 
 $(STAMP): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 		|| { echo "make: Python 3.11 or newer is needed, $(PYTHON) is older or missing; say: make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
 		|| { echo "make: $(PYTHON) has no ensurepip; on Debian and Ubuntu: apt install python3-venv"; exit 1; }

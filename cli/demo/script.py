@@ -78,12 +78,11 @@ class Step(Named):
 
 
 class Story(Named):
-    """A story: what happens at which place. `main` is the case that is shown at the end; a private one stays hidden."""
+    """A story: what happens at which place. `main` is the case that is shown at the end."""
 
     number: int
     main: str
     where: Named
-    private: bool = False
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
 
     @property

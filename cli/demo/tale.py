@@ -89,8 +89,8 @@ class Tale:
     async def _all_closed(self) -> None:
         for name, case in self.cases.items():
             stage = await self._stage(case)
-            if Stage.CLOSED not in stage:
-                raise Stuck(f"{self.story.title}: {name} is not closed: {stage}")
+            if stage is not Stage.CLOSED:
+                raise Stuck(f"{self.story.title}: {name} is not closed: {_at(case, stage)}")
 
     async def _do(self, step: Step, key: str) -> tuple[str, Facts]:
         """Do it to every case whose step it is; who said it, and the facts of the first."""
@@ -189,15 +189,19 @@ class Tale:
     async def _where(self, step: Step) -> str:
         """At which stage the cases of a failed step stand, as far as anybody answers."""
         on = [self.cases[name] for name in step.on(self.story.main) if name in self.cases]
-        stages = [await self._stage(case) for case in on]
+        stages = [_at(case, await self._stage(case)) for case in on]
         return f"at {', '.join(stages)}" if stages else "before there is a case"
 
-    async def _stage(self, case: OnItsWay) -> str:
+    async def _stage(self, case: OnItsWay) -> Stage | None:
+        """None when nobody answers."""
         try:
-            stage = Stage((await self.doors.http.get(f"/records/v1/cases/{case.case_id}", AUDITOR))["stage"])
+            return Stage((await self.doors.http.get(f"/records/v1/cases/{case.case_id}", AUDITOR))["stage"])
         except Stuck:
-            return f"{case.facts['number']} (no answer)"
-        return f"{stage.zh} {stage} ({case.facts['number']})"
+            return None
+
+
+def _at(case: OnItsWay, stage: Stage | None) -> str:
+    return f"{stage.zh} {stage} ({case.facts['number']})" if stage else f"{case.facts['number']} (no answer)"
 
 
 def _exhibit(news: list[Cloud], event: str) -> Cloud:

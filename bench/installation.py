@@ -26,7 +26,7 @@ from libs.plumbing.embedded.provision import scram_secret
 from libs.plumbing.principals import Principal
 from libs.plumbing.security import sign
 from libs.plumbing.settings import Settings
-from libs.stages.publishers import COLLECTION, Publisher
+from libs.stages.publishers import COLLECTION, Publisher, publisher_document
 
 OFFICE = "yingbin"
 UNIT = "dist_sanitation"
@@ -110,19 +110,10 @@ def _publishers(home: Home) -> dict[str, str]:
             passwords[publisher.name] = os.urandom(16).hex()
             secret = scram_secret(passwords[publisher.name])
             open_doors(admin, publisher, secret)
-            client[DATABASE][COLLECTION].insert_one(_document(publisher) | {"scram": scram_document(secret)})
+            client[DATABASE][COLLECTION].insert_one(
+                publisher_document(publisher) | {"scram": scram_document(secret)}
+            )
     return passwords
-
-
-def _document(publisher: Publisher) -> dict[str, Any]:
-    return {
-        "_id": publisher.name,
-        "office": publisher.office,
-        "doors": sorted(publisher.doors),
-        "unit": publisher.unit,
-        "seen_on_spot": publisher.seen_on_spot,
-        "reads_cases": publisher.reads_cases,
-    }
 
 
 def _wait_for_doors(installation: Installation) -> None:

@@ -15,7 +15,7 @@ from libs.plumbing.embedded.kafka_admin import quiet_import
 from libs.plumbing.embedded.provision import remove_user, scram_secret
 from libs.plumbing.settings import Settings
 from libs.plumbing.topics import kafka_admin
-from libs.stages.publishers import COLLECTION, Publisher, publisher_from
+from libs.stages.publishers import COLLECTION, Publisher, publisher_document, publisher_from
 
 with quiet_import():
     from kafka.errors import KafkaError
@@ -32,7 +32,9 @@ def register(where: Site, publisher: Publisher, password: str | None = None) -> 
             raise FailedError(line)
         password = password or new_password()
         # The broker first: a worker that knows of a door waits for its topic.
-        registered.insert_one(_document(publisher) | _opened(where, publisher, password))
+        registered.insert_one(
+            publisher_document(publisher) | {"made_at": now_us()} | _opened(where, publisher, password)
+        )
     return password
 
 
@@ -91,15 +93,3 @@ def _let_in(settings: Settings, publisher: Publisher, password: str) -> None:
 
 def _unknown(name: str) -> FailedError:
     return FailedError(f"no publisher is called {name}")
-
-
-def _document(publisher: Publisher) -> Document:
-    return {
-        "_id": publisher.name,
-        "office": publisher.office,
-        "doors": sorted(publisher.doors),
-        "unit": publisher.unit,
-        "seen_on_spot": publisher.seen_on_spot,
-        "reads_cases": publisher.reads_cases,
-        "made_at": now_us(),
-    }

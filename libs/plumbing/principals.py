@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 Role = Literal[
     "resident",
@@ -16,17 +16,7 @@ Role = Literal[
     "administrator",
     "system",
 ]
-ROLES: tuple[Role, ...] = (
-    "resident",
-    "grid_worker",
-    "unit_worker",
-    "checker",
-    "clerk",
-    "supervisor",
-    "auditor",
-    "administrator",
-    "system",
-)
+ROLES: tuple[Role, ...] = get_args(Role)
 # No slash: an idempotency key is "<principal>/<key>" and must be unambiguous.
 _ID = re.compile(r"[A-Za-z0-9._@:+-]{1,128}")
 

@@ -47,6 +47,18 @@ def publisher_from(document: Mapping[str, Any]) -> Publisher:
     )
 
 
+def publisher_document(publisher: Publisher) -> dict[str, Any]:
+    """For the collection, beside what lets the publisher in."""
+    return {
+        "_id": publisher.name,
+        "office": publisher.office,
+        "doors": sorted(publisher.doors),
+        "unit": publisher.unit,
+        "seen_on_spot": publisher.seen_on_spot,
+        "reads_cases": publisher.reads_cases,
+    }
+
+
 class Publishers:
     """All publishers, read again when asked for one that is not known yet."""
 

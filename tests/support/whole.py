@@ -38,7 +38,7 @@ from libs.plumbing.embedded.supervisor import Supervisor
 from libs.plumbing.principals import Principal
 from libs.plumbing.security import sign
 from libs.plumbing.settings import Settings
-from libs.stages.publishers import COLLECTION, Publisher
+from libs.stages.publishers import COLLECTION, Publisher, publisher_document
 
 OFFICE, UNIT = "yingbin", "dist_sanitation"
 REPORTER, WORKER, CHECKER = "reporting", "working", "checking"
@@ -216,18 +216,9 @@ def _register(whole: Whole) -> None:
         for publisher in PUBLISHERS:
             if database[COLLECTION].find_one({"_id": publisher.name}) is None:
                 secret = scram_secret(whole.home.data.secret(f"publisher-{publisher.name}"))
-                database[COLLECTION].insert_one(_document(publisher) | {"scram": scram_document(secret)})
-
-
-def _document(publisher: Publisher) -> dict[str, Any]:
-    return {
-        "_id": publisher.name,
-        "office": publisher.office,
-        "doors": sorted(publisher.doors),
-        "unit": publisher.unit,
-        "seen_on_spot": publisher.seen_on_spot,
-        "reads_cases": publisher.reads_cases,
-    }
+                database[COLLECTION].insert_one(
+                    publisher_document(publisher) | {"scram": scram_document(secret)}
+                )
 
 
 def _until(found: Callable[[], Any], seconds: float) -> Any:

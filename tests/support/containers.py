@@ -59,15 +59,23 @@ def container_servers(root: Path) -> Iterator[Endpoints]:
 
 
 def _why_no_images(engine):
+    from testcontainers.core.config import testcontainers_config
+
+    missing = next((image for image in IMAGES.values() if not _has(engine, image)), None)
+    if missing:
+        return f"image {missing} is neither here nor to be had"
+    # The reaper removes what a killed run leaves behind. Offices without its image do without it.
+    testcontainers_config.ryuk_disabled |= not _has(engine, testcontainers_config.ryuk_image)
+    return None
+
+
+def _has(engine, image):
     from docker.errors import DockerException
 
-    for image in IMAGES.values():
-        try:
-            if not engine.images.list(name=image):
-                engine.images.pull(image)
-        except DockerException:
-            return f"image {image} is neither here nor to be had"
-    return None
+    try:
+        return bool(engine.images.list(name=image) or engine.images.pull(image))
+    except DockerException:
+        return False
 
 
 def _container(image: str, data: DataDir, entrypoint: list[str]):

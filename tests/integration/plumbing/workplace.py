@@ -34,7 +34,8 @@ class Workplace:
     def make_topics(self, *topics: str, partitions: int = 2) -> None:
         admin = kafka_admin(self.settings)
         admin.create_topics(
-            {name: {"num_partitions": partitions, "replication_factor": 1} for name in topics}
+            {name: {"num_partitions": partitions, "replication_factor": 1} for name in topics},
+            wait_for_metadata=True,
         )
         admin.close()
 

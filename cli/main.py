@@ -12,7 +12,7 @@ def main() -> None:
     """Exit codes: 0 done, 1 it did not work, 2 it cannot be asked so, 130 Ctrl-C. Errors are one line on stderr."""
     try:
         # Imported here, so that Ctrl-C during the imports is no traceback either.
-        code = import_module("cli.commands").banjie(sys.argv[1:])(standalone_mode=False)
+        code = import_module("cli.commands").banjie(sys.argv[1:])(prog_name="banjie", standalone_mode=False)
         sys.stdout.flush()
     except KeyboardInterrupt:
         code = INTERRUPTED

@@ -12,7 +12,7 @@ _SERVERS = Servers(Path("mongod"), Path("java"), "a.jar:b.jar")
 
 def _properties() -> dict[str, str]:
     lines = kafka_properties(Path("/data/kafka"), 21000, 21001, "word").splitlines()
-    return dict(line.split("=", 1) for line in lines)
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
 
 
 def test_the_database_asks_for_users_and_listens_on_this_machine_only() -> None:

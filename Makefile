@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ARGS ?=
 
-.PHONY: help setup demo up down status test test-faults check bench lock clean
+.PHONY: help setup demo up down status test test-faults check bench images compose-up compose-down lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -50,6 +50,15 @@ check: $(STAMP) ## lint, format, types, import contracts, generated files
 
 bench: $(STAMP) ## measure on an installation made for it; ARGS="--json FILE"
 	$(BIN)/banjie bench $(ARGS)
+
+images: ## build the container images
+	docker compose --profile operator build
+
+compose-up: ## bring everything up in containers: broker, replica set, services
+	deploy/make-secrets && docker compose up --detach --build --wait
+
+compose-down: ## stop the containers; the data stays
+	docker compose down
 
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \

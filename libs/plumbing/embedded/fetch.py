@@ -91,16 +91,24 @@ def _watched(folder: Path, size: int, advance: Advance) -> Iterator[None]:
 def _watch(folder: Path, size: int, advance: Advance, stop: threading.Event) -> None:
     told = 0
     while not stop.wait(0.2):
-        seen = min(size, max((_size(file) for file in folder.rglob("*.whl")), default=0))
+        seen = min(size, max(_sizes(folder), default=0))
         advance(max(0, seen - told))
         told = max(told, seen)
     advance(size - told)
 
 
+def _sizes(folder: Path) -> Iterator[int]:
+    # os.walk passes over what vanishes while it looks: pip moves and removes its folders as it goes.
+    for root, _, names in os.walk(folder):
+        for name in names:
+            if name.endswith(".whl"):
+                yield _size(Path(root, name))
+
+
 def _size(file: Path) -> int:
     try:
         return file.stat().st_size
-    except FileNotFoundError:  # pip moved it meanwhile
+    except FileNotFoundError:
         return 0
 
 

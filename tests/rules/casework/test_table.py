@@ -86,7 +86,7 @@ def test_ended_stages_await_nobody_and_open_ones_somebody(row: Step) -> None:
         assert row.awaits != NOBODY
 
 
-@pytest.mark.parametrize("stage", ENDED)
+@pytest.mark.parametrize("stage", sorted(ENDED))
 def test_a_case_that_has_ended_awaits_nobody(stage: Stage) -> None:
     case = a_told_case_at(stage).so_far
     assert (case.awaits.machine, case.awaits.person, case.open) == (None, None, False)

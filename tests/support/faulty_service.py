@@ -41,7 +41,7 @@ def die_in_commit(compose: Compose) -> Compose:
         written += 1
         await write_all(self, plan, session)
         deaths = len(lives.read_text()) if lives.exists() else 0
-        if written == BEFORE_DEATH and deaths < DEATHS:
+        if written >= BEFORE_DEATH and deaths < DEATHS:
             lives.write_text("x" * (deaths + 1))
             os.kill(os.getpid(), signal.SIGKILL)
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from libs.casestore.verify import Range, verify_range
 from libs.casework.topics import CASES, parse_door
 from libs.plumbing.kafka import kafka_consumer
-from tests.support.partners import Sent
+from tests.support.sent import Sent
 from tests.support.whole import Whole
 
 FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)

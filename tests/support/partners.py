@@ -7,7 +7,7 @@ and read again from the beginning when they stop, every answer has an id made of
 import asyncio
 import random
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
@@ -16,8 +16,9 @@ from aiokafka.errors import KafkaError
 from pydantic_core import from_json, to_json
 
 from libs.casework.topics import CASES, Door, door, outcomes
-from libs.plumbing.clock import now_us
-from libs.plumbing.kafka import kafka_consumer, kafka_producer
+from libs.plumbing.kafka import kafka_consumer
+from tests.support.couriers import Courier, stopped
+from tests.support.sent import Sent
 from tests.support.whole import CHECKER, REPORTER, UNIT, WORKER, Whole
 
 REPORTS, WORK, CHECKS = door(Door.REPORTS, REPORTER), door(Door.WORK, WORKER), door(Door.CHECKS, CHECKER)
@@ -35,7 +36,7 @@ NEXT = {
     "check_planned.v1": (CHECKER, CHECKS, "checks", "pass", {"words": "现场已清理干净"}),
 }
 PREFIX = len("banjie.case.")
-AGAIN_S, QUIET_S = 8.0, 6.0
+AGAIN_S, QUIET_S = 15.0, 8.0
 OVER_HTTP = 0.02
 
 
@@ -48,41 +49,6 @@ class Message:
     key: bytes
     value: bytes
     at: float = 0.0
-
-
-@dataclass
-class Sent:
-    """What was sent since `since` (µs UTC) and what was answered. `refused`: (topic, value) of what must be refused."""
-
-    since: int = field(default_factory=now_us)
-    reports: set[str] = field(default_factory=set)
-    http: dict[str, str] = field(default_factory=dict)
-    outcomes: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    refused: list[tuple[str, bytes]] = field(default_factory=list)
-    closed_at: dict[str, float] = field(default_factory=dict)
-    parked: set[str] = field(default_factory=set)
-
-    def cases(self) -> dict[str, set[str]]:
-        """The cases that each accepted report was told to be: exactly one each, if all is well."""
-        told = {key: {case} for key, case in self.http.items()}
-        for report in self.reports:
-            answers = self.outcomes.get(report, [])
-            if named := {answer["subject"] for answer in answers if "subject" in answer}:
-                told[report] = named
-        return told
-
-    def unanswered(self) -> set[str]:
-        """Reports without an outcome."""
-        return self.reports - set(self.outcomes)
-
-    def open(self) -> set[str]:
-        """Cases that are neither closed nor parked, as far as the news told."""
-        every = {case for named in self.cases().values() for case in named}
-        return every - set(self.closed_at) - self.parked
-
-    def last_closed(self) -> float:
-        """When the news of the last closing came."""
-        return max(self.closed_at.values(), default=0.0)
 
 
 class Partners:
@@ -196,46 +162,16 @@ class Partners:
     # Over Kafka
 
     async def _send_all(self) -> None:
-        producers: dict[str, Any] = {}
+        names = (REPORTER, WORKER, CHECKER)
+        couriers = {name: Courier(self._whole.settings(name)) for name in names}
         try:
             while True:
                 name = await self._queue.get()
                 if message := self.pending.get(name):
                     message.at = perf_counter()
-                    await self._send(producers, message)
+                    await couriers[message.publisher].send(message.topic, message.key, message.value)
         finally:
-            await asyncio.gather(*(_stopped(each) for each in producers.values()))
-
-    async def _send(self, producers: dict[str, Any], message: Message) -> None:
-        try:
-            if message.publisher not in producers:
-                producer = kafka_producer(self._whole.settings(message.publisher))
-                try:
-                    await producer.start()
-                except BaseException:
-                    await _stopped(producer)
-                    raise
-                producers[message.publisher] = producer
-            producer = producers[message.publisher]
-            async with asyncio.timeout(5):
-                future = await producer.send(message.topic, message.value, message.key)
-            future.add_done_callback(lambda sent: self._refused_by_broker(producers, message, producer, sent))
-        except (KafkaError, TimeoutError, OSError):
-            await self._begin_anew(producers, message.publisher, producers.get(message.publisher))
-
-    def _refused_by_broker(
-        self, producers: dict[str, Any], message: Message, producer: Any, sent: Any
-    ) -> None:
-        if not sent.cancelled() and sent.exception():
-            # An emptied broker does not know this producer any more.
-            anew = asyncio.ensure_future(self._begin_anew(producers, message.publisher, producer))
-            anew.add_done_callback(lambda task: task.cancelled() or task.exception())
-
-    async def _begin_anew(self, producers: dict[str, Any], publisher: str, producer: Any) -> None:
-        if producer is not None and producers.get(publisher) is producer:
-            del producers[publisher]
-            await _stopped(producer)
-        await asyncio.sleep(0.2)
+            await asyncio.gather(*(courier.stop() for courier in couriers.values()))
 
     async def _send_again(self) -> None:
         """What has no outcome yet."""
@@ -261,7 +197,7 @@ class Partners:
             except (KafkaError, OSError):
                 await asyncio.sleep(0.5)
             finally:
-                await _stopped(consumer)
+                await stopped(consumer)
 
     async def _hear(self, batches: dict[Any, list[Any]]) -> None:
         for place, records in batches.items():
@@ -303,11 +239,3 @@ class Partners:
             task.add_done_callback(self._asked)
             return
         self.put(name, publisher, topic, f"banjie.{kind}.{step}.v1", case, data)
-
-
-async def _stopped(client: Any) -> None:
-    """Stop an aiokafka client, which may end in its own tasks' cancellation, or wait long for a broker that is away."""
-    stopping = asyncio.ensure_future(client.stop())
-    await asyncio.wait({stopping}, timeout=3)
-    stopping.cancel()
-    await asyncio.gather(stopping, return_exceptions=True)

@@ -23,6 +23,8 @@ from libs.plumbing.embedded.running import RunningServers
 from tests.support.cases import OFFICE, a_speaker
 from tests.support.stores import Bench, a_bench, reported_as, saying
 
+pytestmark = pytest.mark.faults
+
 
 async def a_writer(bench: Bench, cases: list[UUID]) -> asyncio.subprocess.Process:
     """A process that appends to these cases; returned once it has begun."""

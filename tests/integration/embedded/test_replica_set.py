@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from pymongo import MongoClient
 
 from tests.support.replica_set import running_replica_set
+
+pytestmark = pytest.mark.faults
 
 
 def test_a_majority_write_outlives_the_death_of_the_primary(tmp_path: Path) -> None:

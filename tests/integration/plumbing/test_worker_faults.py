@@ -1,7 +1,11 @@
 """The worker on real servers: poison, hangs, a database that goes away."""
 
+import pytest
+
 from tests.integration.plumbing.workplace import Workplace, ended, stopped, until
 from tests.support.cut_wire import CutWire
+
+pytestmark = pytest.mark.faults
 
 
 async def test_a_record_that_kills_is_parked_after_three_deaths_and_the_others_go_on(

@@ -5,8 +5,12 @@ import random
 import signal
 from time import monotonic
 
+import pytest
+
 from libs.casework.topics import CASES
 from tests.integration.relay.newsroom import Newsroom, a_story, until
+
+pytestmark = pytest.mark.faults
 
 
 async def _epoch_above(newsroom: Newsroom, epoch: int) -> bool:

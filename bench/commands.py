@@ -36,7 +36,7 @@ async def commands(installation: Installation, count: int) -> Commands:
             for _ in range(count // CLIENTS):
                 began = perf_counter()
                 path = f"/dispatch/v1/cases/{case}/note"
-                await post(http, path, {"words": "进展正常"}, people.headers("reporter", number))
+                await post(http, path, {"words": "进展正常"}, people.headers("clerk", number))
                 took.append(perf_counter() - began)
 
         began = perf_counter()

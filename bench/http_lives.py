@@ -31,6 +31,7 @@ class People:
             "reporter": ("grid_worker", None),
             "worker": ("unit_worker", UNIT),
             "checker": ("checker", None),
+            "clerk": ("clerk", None),
         }
         self._tokens = {
             kind: [f"Bearer {installation.token(f'{kind}-{number}', role, unit)}" for number in range(count)]

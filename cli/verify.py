@@ -17,7 +17,7 @@ from libs.casestore.reading import CaseQuery
 from libs.casestore.store import CaseStore
 from libs.casestore.verify import Report, Where, count_cases, verify, verify_case
 from libs.plumbing.clock import now_us
-from libs.plumbing.mongo import credentials
+from libs.plumbing.mongo import SELECTION_MS, credentials
 
 SHOWN = 50
 
@@ -43,7 +43,8 @@ def verify_log(
 
 def _where(there: Site) -> Where:
     settings = there.operator_settings()
-    return Where(settings.mongo_uri, credentials(settings), settings.mongo_database)
+    options = credentials(settings) | {"serverSelectionTimeoutMS": SELECTION_MS}
+    return Where(settings.mongo_uri, options, settings.mongo_database)
 
 
 async def _id(there: Site, case: str) -> UUID:

@@ -67,7 +67,7 @@ def test_a_taken_port_is_named(own_installation: Installation) -> None:
 
 
 def test_an_installation_that_runs_is_not_started_twice(installation: Installation) -> None:
-    ran = installation.banjie("up")
+    ran = banjie("up", "--data", installation.folder)
     assert ran.code == 1
     assert "already running" in ran.err
 

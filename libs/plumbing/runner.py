@@ -14,6 +14,7 @@ from libs.plumbing.backoff import Backoff
 from libs.plumbing.clock import check_clock
 from libs.plumbing.ends import REFUSED, UNEXPECTED, RefusedToStartError
 from libs.plumbing.health import Check
+from libs.plumbing.heap import settle_heap
 from libs.plumbing.logs import logger, set_up_logs
 from libs.plumbing.mongo import away, check_mongo, mongo_client
 from libs.plumbing.serve import serve, until_signalled
@@ -90,6 +91,7 @@ async def _main(
             await stack.enter_async_context(one.resources())
             if role != "api":
                 await stack.enter_async_context(_running(one))
+        settle_heap()
         await _until_told(door, settings, role)
 
 

@@ -95,7 +95,7 @@ def fingerprint(*parts: bytes) -> bytes:
     return digest.digest()
 
 
-def seen_rev(request: Request, if_match: Annotated[str | None, Header()] = None) -> int | None:
+async def seen_rev(if_match: Annotated[str | None, Header()] = None) -> int | None:
     """The `rev` in `If-Match`, with or without quotes; None when there is none or it is `*`."""
     if if_match is None or if_match.strip() == "*":
         return None

@@ -36,7 +36,7 @@ status: $(STAMP) ## what runs
 	$(BIN)/banjie status $(ARGS)
 
 test: $(STAMP) ## all tests but the long faults, on real servers
-	$(BIN)/pytest -m "not faults" $(ARGS)
+	$(BIN)/pytest -n 2 -m "not faults" $(ARGS)
 
 test-faults: $(STAMP) ## kills, stops, lost data, poison: the long ones
 	$(BIN)/pytest -m "faults or faults_slice" --timeout 1200 $(ARGS)

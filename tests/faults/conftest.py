@@ -1,7 +1,5 @@
 """One whole installation for all that bears sharing, and how each scenario tells how long it was hurt."""
 
-import gc
-import warnings
 from collections.abc import Iterator
 
 import pytest
@@ -14,15 +12,6 @@ from tests.support.whole import Whole, a_whole_installation
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
     with a_whole_installation(tmp_path_factory.mktemp("whole") / "data") as one:
         yield one
-
-
-@pytest.fixture(autouse=True)
-def what_refused_connections_leave() -> Iterator[None]:
-    """Both Kafka clients leave the sockets of refused connections to the garbage collector, which complains."""
-    yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        gc.collect()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """A newsroom on the session's servers, and one on servers that a test may hurt."""
 
-import gc
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -39,4 +38,3 @@ async def frail(frail_servers: RunningServers, tmp_path: Path) -> AsyncIterator[
     finally:
         frail_servers.wait_up()
         await room.close()
-        gc.collect()  # what kafka-python left of refused connections

@@ -5,9 +5,10 @@ from collections import Counter
 from typing import Any
 from uuid import UUID
 
+import pymongo
 import pytest
 from pymongo import AsyncMongoClient, MongoClient
-from pymongo.errors import OperationFailure
+from pymongo.errors import OperationFailure, PyMongoError
 from uuid_utils.compat import uuid7
 
 from libs.casestore.append import Appended
@@ -155,13 +156,28 @@ async def test_a_services_rights_are_enough_to_append_and_only_records_destroys_
                 await database["case_keys"].delete_one({"_id": case_id})
 
 
-async def test_numbers_are_unique_across_processes_and_say_the_month(bench: Bench) -> None:
+async def test_numbers_are_unique_across_processes_without_a_gap_and_say_the_month(bench: Bench) -> None:
     november = 1_793_930_400_000_000
     takers = [CaseNumbers(bench.database, "Asia/Shanghai", lambda: november) for _ in range(4)]
     taken = await asyncio.gather(*(each.take("YB", count) for each in takers for count in (1, 30, 70)))
     numbers = [number for each in taken for number in each]
-    assert len(set(numbers)) == len(numbers) == 4 * 101
-    assert all(number.startswith("YB-2611-") for number in numbers)
+    assert sorted(numbers) == [f"YB-2611-{number:05d}" for number in range(1, 4 * 101 + 1)]
+
+
+async def test_processes_that_take_turns_leave_no_number_out(bench: Bench) -> None:
+    november = 1_793_930_400_000_000
+    here, there = (CaseNumbers(bench.database, "Asia/Shanghai", lambda: november) for _ in range(2))
+    taken = [await here.take("YB"), await there.take("YB", 2), await here.take("YB")]
+    told = [number for each in taken for number in each]
+    assert told == [f"YB-2611-{number:05d}" for number in (1, 2, 3, 4)]
+
+
+async def test_a_database_that_is_away_fails_every_caller_and_the_next_is_served(bench: Bench) -> None:
+    numbers = CaseNumbers(bench.database, "Asia/Shanghai", lambda: 1_793_930_400_000_000)
+    with pymongo.timeout(0.000_001):
+        failed = await asyncio.gather(numbers.take("YB"), numbers.take("YB", 3), return_exceptions=True)
+    assert all(isinstance(each, PyMongoError) for each in failed)
+    assert await numbers.take("YB") == ["YB-2611-00001"]
 
 
 async def test_a_month_begins_when_it_begins_in_the_office(bench: Bench) -> None:

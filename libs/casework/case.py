@@ -41,6 +41,15 @@ class Assignment(Frozen):
     at: int
 
 
+class Asked(Frozen):
+    """A pause that the unit asks for (申请挂账): why, until when, who and when (µs UTC); a supervisor has to answer."""
+
+    reason: str
+    until: int | None = None
+    by: str
+    at: int
+
+
 class Rating(Frozen):
     """What the resident said of the outcome of one `generation`: 1 (bad) to 5 (good)."""
 
@@ -93,6 +102,7 @@ class Case(Frozen):
     acted: tuple[str, ...] = ()
     rework: int = 0
     suspensions: int = 0
+    asked: Asked | None = None
     generation: int = 1
     check: CheckState = CheckState.NONE
     rating: Rating | None = None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import reduce
 from typing import Any
 
-from libs.casework.case import Assignment, Awaiting, Case, CheckState, ItemState, Rating
+from libs.casework.case import Asked, Assignment, Awaiting, Case, CheckState, ItemState, Rating
 from libs.casework.entry import Entry
 from libs.casework.events import UnknownEvent, closure, dispatch, intake, oversight, triage
 from libs.casework.events.model import ContentRef, Event
@@ -73,7 +73,8 @@ def _common(case: Case, entry: Entry, row: Step, head: bytes) -> Changes:
         "public": entry.public,
     }
     if entry.stage != case.stage:
-        changes |= {"stage": entry.stage, "stage_at": entry.at, "closed_at": _closed_at(entry)}
+        # Whatever moves the case answers what was asked of it at the stage before.
+        changes |= {"stage": entry.stage, "stage_at": entry.at, "closed_at": _closed_at(entry), "asked": None}
     if row.awaits is not None:
         waiting = Awaiting(machine=row.awaits.machine, person=row.awaits.person, since=entry.at)
         changes |= {"awaits": waiting, "parked": False, "before_parking": None}
@@ -127,7 +128,9 @@ def _dispatched(case: Case, entry: Entry, data: dispatch.Dispatched) -> Changes:
 def _handed_over(case: Case, entry: Entry, data: dispatch.HandedOver) -> Changes:
     if case.assignment is None:
         raise BrokenLog("handed_over.v1 without an assignment")
-    return {"assignment": case.assignment.model_copy(update={"lead": data.lead, "at": entry.at})}
+    helpers = tuple(unit for unit in case.assignment.helpers if unit != data.lead)
+    given = {"lead": data.lead, "helpers": helpers, "at": entry.at}
+    return {"assignment": case.assignment.model_copy(update=given)}
 
 
 def _planned(case: Case, entry: Entry, data: dispatch.Planned) -> Changes:
@@ -154,6 +157,10 @@ def _returned(case: Case, entry: Entry, data: dispatch.Returned) -> Changes:
 
 def _with(known: tuple[str, ...], one: str) -> tuple[str, ...]:
     return known if one in known else (*known, one)
+
+
+def _suspension_asked(case: Case, entry: Entry, data: dispatch.SuspensionAsked) -> Changes:
+    return {"asked": Asked(reason=data.reason, until=data.until, by=entry.actor.id, at=entry.at)}
 
 
 def _rework(case: Case, entry: Entry, data: dispatch.ReworkOrdered) -> Changes:
@@ -198,6 +205,8 @@ _CHANGES: dict[type[Event], Callable[[Case, Entry, Any], Changes]] = {
     dispatch.Started: _acted,
     dispatch.Resolved: _acted,
     dispatch.Returned: _returned,
+    dispatch.SuspensionAsked: _suspension_asked,
+    dispatch.SuspensionRefused: lambda case, entry, data: {"asked": None},
     dispatch.Suspended: lambda case, entry, data: {"suspensions": case.suspensions + 1},
     dispatch.ReworkOrdered: _rework,
     closure.CheckPlanned: lambda case, entry, data: {"check": CheckState.PLANNED},

@@ -86,6 +86,8 @@ TABLE: tuple[Step, ...] = (
     _row("started.v1", S.ACCEPTED, S.WORKING, _D, _UNIT),
     _row("item_done.v1", S.WORKING, None, _D),
     _row("noted.v1", OPEN, None, _D, commutes=True),
+    _row("suspension_asked.v1", S.WORKING, None, _D, _SUPERVISOR),
+    _row("suspension_refused.v1", S.WORKING, None, _D, _UNIT),
     _row("suspended.v1", S.WORKING, S.SUSPENDED, _D, _SUPERVISOR),
     _row("resumed.v1", S.SUSPENDED, S.WORKING, _D, _UNIT),
     _row("extended.v1", _WITH_UNIT, None, _D),

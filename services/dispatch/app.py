@@ -48,7 +48,7 @@ def policy() -> Policy:
 async def build(ports: Ports) -> Room:
     """Dispatch with its ports."""
     rules = policy()
-    table = command_table(rules)
+    table = command_table(rules, ports.clock)
     desk = CommandDesk(Service.DISPATCH, ports.store, ports.vault, ports.photos)
     reactor = Reactor(
         Service.DISPATCH, ports.store, Dispatch(ports.store, rules).decide_all, ports.rejections

@@ -1,5 +1,6 @@
 """What the commands of dispatch carry, over HTTP and as the data of a message at the door."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field, StrictBool
@@ -8,6 +9,7 @@ from libs.stages.bodies import Code, Said, Shown
 from libs.stages.commands import Body, Text
 from libs.stages.words import Line, Words
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_UNITS = 10
 MOST_ITEMS = 50
 
@@ -49,6 +51,23 @@ class Return(Said):
     reason: Code
 
 
+class HandOver(Said):
+    """Which unit leads from now on, and why: a code of the office's list."""
+
+    lead: Code
+    reason: Code
+
+
+class Suspension(Said):
+    """Why the work has to wait: a code of the office's list, and words; `until`: when to look again.
+
+    A supervisor who approves what the unit asked for need not repeat the reason.
+    """
+
+    reason: Code | None = None
+    until: AwareDatetime | None = None
+
+
 class ItemReport(Shown):
     """Which item of the plan is done, with words and photos."""
 
@@ -63,3 +82,8 @@ class Note(Body):
     def texts(self) -> tuple[Text, ...]:
         """The note."""
         return (Text("note", self.words),)
+
+
+def micros(time: datetime) -> int:
+    """An instant as µs since the epoch, UTC."""
+    return (time - _EPOCH) // timedelta(microseconds=1)

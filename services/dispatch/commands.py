@@ -1,15 +1,19 @@
 """What people and other systems may want of dispatch: the command table. What each row decides stands in orders and work."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
+from libs.casework.case import Case
+from libs.casework.entry import Actor
 from libs.casework.events import dispatch as said
 from libs.casework.events.model import Event
 from libs.casework.vocabulary import Role, Service
 from libs.stages.bodies import Nothing, Said, Shown
-from libs.stages.commands import Body, CommandKind, CommandTable, Decide, table
+from libs.stages.commands import Body, CommandKind, CommandTable, Decide, Decision, Sealed, table
 from libs.stages.judged import judged
-from services.dispatch import orders, work
-from services.dispatch.bodies import ItemReport, Note, Order, Plan, Return
+from services.dispatch import orders, suspending, work
+from services.dispatch.bodies import HandOver, ItemReport, Note, Order, Plan, Return, Suspension
 from services.dispatch.rules import Policy
 
 CLERKS = frozenset({Role.CLERK, Role.SUPERVISOR})
@@ -17,8 +21,8 @@ THE_UNIT = frozenset({Role.UNIT_WORKER, Role.GRID_WORKER, Role.CLERK, Role.SYSTE
 SUPERVISORS = frozenset({Role.SUPERVISOR})
 
 
-def command_table(policy: Policy) -> CommandTable:
-    """Everything that may be asked of dispatch; a system may ask what its unit may."""
+def command_table(policy: Policy, clock: Callable[[], int]) -> CommandTable:
+    """Everything that may be asked of dispatch; a system may ask what its unit may. `clock` gives µs UTC."""
     return table(
         _row("dispatch", "派遣", Order, CLERKS, said.Dispatched, partial(orders.dispatch, policy=policy)),
         _row("plan", "制定方案", Plan, THE_UNIT, said.Planned, partial(orders.plan, policy=policy)),
@@ -27,9 +31,31 @@ def command_table(policy: Policy) -> CommandTable:
         _row("start", "开始处置", Nothing, THE_UNIT, said.Started, work.start),
         _row("done", "完成工作项", ItemReport, THE_UNIT, said.ItemDone, work.done),
         _row("note", "进展记录", Note, THE_UNIT | SUPERVISORS, said.Noted, work.note),
+        *_suspending(policy, clock),
         _row("resolve", "处理反馈", Shown, THE_UNIT, said.Resolved, work.resolve),
+        _row(
+            "hand_over", "移交", HandOver, CLERKS, said.HandedOver, partial(orders.hand_over, policy=policy)
+        ),
         _row("attention", "督办", Said, SUPERVISORS, said.AttentionOrdered, orders.attention),
     )
+
+
+def _suspending(policy: Policy, clock: Callable[[], int]) -> tuple[CommandKind, ...]:
+    ask, suspend = (_now(each, policy, clock) for each in (suspending.ask, suspending.suspend))
+    supervised = THE_UNIT | SUPERVISORS
+    return (
+        _row("ask_suspension", "申请挂账", Suspension, THE_UNIT, said.SuspensionAsked, ask),
+        _row("refuse_suspension", "不予挂账", Said, SUPERVISORS, said.SuspensionRefused, suspending.refuse),
+        _row("suspend", "挂账", Suspension, SUPERVISORS, said.Suspended, suspend),
+        _row("resume", "恢复处置", Said, supervised, said.Resumed, suspending.resume),
+    )
+
+
+def _now(decide: Callable[..., Decision], policy: Policy, clock: Callable[[], int]) -> Decide:
+    def decision(case: Case, actor: Actor, body: Any, sealed: Sealed) -> Decision:
+        return decide(case, actor, body, sealed, policy, clock())
+
+    return decision
 
 
 def _row(

@@ -1,21 +1,18 @@
 """What the office orders: who does it, according to which plan, with whose attention. Pure."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
 
 from libs.casework.case import Case
 from libs.casework.entry import Actor
-from libs.casework.events.dispatch import AttentionOrdered, Dispatched, Planned, WorkItem
+from libs.casework.events.dispatch import AttentionOrdered, Dispatched, HandedOver, Planned, WorkItem
 from libs.casework.events.model import ContentRef
 from libs.casework.refusal import Refusal
 from libs.stages.bodies import Said
 from libs.stages.commands import Decision, Sealed
-from libs.stages.judged import first_words, wrong
+from libs.stages.judged import first_words, not_a_reason, wrong
 from libs.stages.scope import not_the_lead
-from services.dispatch.bodies import Order, Plan, PlannedItem
+from services.dispatch.bodies import HandOver, Order, Plan, PlannedItem, micros
 from services.dispatch.rules import Policy
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def dispatch(case: Case, actor: Actor, body: Order, sealed: Sealed, policy: Policy) -> Decision:
@@ -57,6 +54,16 @@ def plan(case: Case, actor: Actor, body: Plan, sealed: Sealed, policy: Policy) -
     )
 
 
+def hand_over(case: Case, actor: Actor, body: HandOver, sealed: Sealed, policy: Policy) -> Decision:
+    """The office gives open work to another unit (移交), which has to sign for it; what was planned and done stays."""
+    refused = (
+        _unknown_units(case, "hand_over", [("lead", body.lead)], policy)
+        or _leads_already(case, body)
+        or not_a_reason(case, "hand_over", "handed_over", body.reason, policy.reasons)
+    )
+    return refused or (HandedOver(lead=body.lead, reason=body.reason, words=first_words(sealed)),)
+
+
 def attention(case: Case, actor: Actor, body: Said, sealed: Sealed) -> Decision:
     """A supervisor wants it looked after (督办)."""
     return (AttentionOrdered(words=first_words(sealed)),)
@@ -78,6 +85,12 @@ def _unknown_units(
     return None
 
 
+def _leads_already(case: Case, body: HandOver) -> Refusal | None:
+    if body.lead != case.lead:
+        return None
+    return wrong(case, "hand_over", "lead", f"{body.lead} leads this case already")
+
+
 def _bodies_twice(case: Case, body: Order) -> Refusal | None:
     units = (body.lead, *body.helpers, *body.copies)
     if len(set(units)) == len(units):
@@ -94,7 +107,7 @@ def _ids_twice(case: Case, body: Plan) -> Refusal | None:
 
 def _due_before_it_was_reported(case: Case, body: Plan) -> Refusal | None:
     for index, item in enumerate(body.items):
-        if item.due_at and _micros(item.due_at) <= case.reported_at:
+        if item.due_at and micros(item.due_at) <= case.reported_at:
             detail = f"{item.due_at.isoformat()} is before the case was reported"
             return wrong(case, "plan", f"items.{index}.due_at", detail)
     return None
@@ -106,9 +119,5 @@ def _item(case: Case, number: int, item: PlannedItem, words: ContentRef) -> Work
         id=item.id or f"{case.seq + 1}-{number}",
         unit=item.unit or case.lead or "",
         words=words,
-        due_at=_micros(item.due_at) if item.due_at else None,
+        due_at=micros(item.due_at) if item.due_at else None,
     )
-
-
-def _micros(time: datetime) -> int:
-    return (time - _EPOCH) // timedelta(microseconds=1)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from libs.casework.case import Assignment, Awaiting, Case, CheckState, Rating
+from libs.casework.case import Asked, Assignment, Awaiting, Case, CheckState, Rating
 from libs.casework.lifecycle import TABLE, Step
 from libs.casework.vocabulary import Service, Source, Stage, Urgency
 from libs.casework.wire import instant
@@ -69,6 +69,15 @@ class Holding(BaseModel):
     at: str
 
 
+class Pause(BaseModel):
+    """A pause that the unit asks for: a supervisor has to answer."""
+
+    reason: str
+    until: str | None
+    by: str
+    at: str
+
+
 class Kept(BaseModel):
     """Personal content that the case has: its id and kind, never what it says."""
 
@@ -94,6 +103,7 @@ class Detail(Summary):
     returns: int
     rework: int
     suspensions: int
+    asked: Pause | None
     rating: Rating | None
     merged_into: UUID | None
     linked: tuple[UUID, ...]
@@ -149,6 +159,7 @@ def detail(case: Case, names: Names) -> Detail:
         **_summed(case, names),
         **{name: getattr(case, name) for name in _MORE},
         assignment=_holding(case.assignment),
+        asked=_pause(case.asked),
         items=[_item(case, index) for index in range(len(case.items))],
         contents=[Kept(id=ref.id, kind=ref.kind) for ref in case.contents],
         actions=[_action(row) for row in TABLE if case.stage in row.at],
@@ -176,6 +187,12 @@ def _waits(awaits: Awaiting) -> Waits:
 
 def _holding(held: Assignment | None) -> Holding | None:
     return Holding(**held.model_dump(exclude={"at"}), at=instant(held.at)) if held else None
+
+
+def _pause(asked: Asked | None) -> Pause | None:
+    if asked is None:
+        return None
+    return Pause(reason=asked.reason, until=_instant(asked.until), by=asked.by, at=instant(asked.at))
 
 
 def _item(case: Case, index: int) -> Item:

@@ -73,6 +73,7 @@ class HandedOver(Event):
 
     lead: str
     reason: str
+    words: ContentRef | None = None
 
 
 class Started(Event):
@@ -102,8 +103,29 @@ class Noted(Event):
     words: ContentRef
 
 
+class SuspensionAsked(Event):
+    """The unit cannot go on and asks a supervisor for a pause (申请挂账); `until` (µs UTC): when to look again."""
+
+    TYPE = "suspension_asked"
+    ZH = "申请挂账"
+    ALWAYS = frozenset({"reason"})
+
+    reason: str
+    until: int | None = None
+    words: ContentRef | None = None
+
+
+class SuspensionRefused(Event):
+    """The supervisor saw no reason for a pause (不予挂账): the unit goes on."""
+
+    TYPE = "suspension_refused"
+    ZH = "不予挂账"
+
+    words: ContentRef | None = None
+
+
 class Suspended(Event):
-    """Cannot go on for now (挂账), approved by `approver`."""
+    """Cannot go on for now (挂账), approved by `approver`; `until` (µs UTC): when to look again (复查)."""
 
     TYPE = "suspended"
     ZH = "挂账"
@@ -112,6 +134,7 @@ class Suspended(Event):
     reason: str
     approver: str
     until: int | None = None
+    words: ContentRef | None = None
 
 
 class Resumed(Event):
@@ -119,6 +142,8 @@ class Resumed(Event):
 
     TYPE = "resumed"
     ZH = "恢复处置"
+
+    words: ContentRef | None = None
 
 
 class Extended(Event):
@@ -172,6 +197,8 @@ DISPATCH = (
     Started,
     ItemDone,
     Noted,
+    SuspensionAsked,
+    SuspensionRefused,
     Suspended,
     Resumed,
     Extended,

@@ -79,6 +79,8 @@ EXAMPLES: tuple[Event, ...] = (
     dispatch.Started(),
     dispatch.ItemDone(item="dismantle", evidence=(AFTER,), words=NOTE),
     dispatch.Noted(words=NOTE),
+    dispatch.SuspensionAsked(reason="weather", until=BEGAN_AT + 2880 * MINUTE, words=NOTE),
+    dispatch.SuspensionRefused(words=NOTE),
     dispatch.Suspended(reason="weather", approver="s-0007", until=BEGAN_AT + 2880 * MINUTE),
     dispatch.Resumed(),
     dispatch.Extended(reason="hard_work", approver="s-0007", clock="resolution", by_us=480 * MINUTE),
@@ -102,8 +104,9 @@ EXAMPLES: tuple[Event, ...] = (
 
 LIVES: tuple[str, ...] = (
     "reported details_added queued_for_clerk confirmation_asked confirmed classified filed unit_undecided "
-    "dispatched returned dispatched accepted planned started item_done noted suspended resumed extended "
-    "attention_ordered deadline_warned deadline_breached resolved check_planned check_failed rework_ordered "
+    "dispatched returned dispatched accepted planned started item_done noted suspension_asked suspension_refused "
+    "suspended resumed "
+    "extended attention_ordered deadline_warned deadline_breached resolved check_planned check_failed rework_ordered "
     "started resolved check_planned check_passed closed patrol_planned rated linked content_viewed reopened "
     "parked unparked dispatched handed_over content_erased",
     "reported rejected reinstated",

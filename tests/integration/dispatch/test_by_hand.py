@@ -17,6 +17,16 @@ COMMANDS = [
     (Stage.DISPATCHED, "return", "unit_worker", {"reason": "not_our_duty", "words": "不归我们"}, Stage.FILED),
     (Stage.ACCEPTED, "start", "unit_worker", {}, Stage.WORKING),
     (Stage.WORKING, "note", "unit_worker", {"words": "明天有雨"}, Stage.WORKING),
+    (
+        Stage.WORKING,
+        "ask-suspension",
+        "unit_worker",
+        {"reason": "weather", "words": "连日下雨"},
+        Stage.WORKING,
+    ),
+    (Stage.WORKING, "suspend", "supervisor", {"reason": "permit"}, Stage.SUSPENDED),
+    (Stage.SUSPENDED, "resume", "unit_worker", {}, Stage.WORKING),
+    (Stage.WORKING, "hand-over", "clerk", {"lead": "enforce", "reason": "owner_found"}, Stage.DISPATCHED),
     (Stage.WORKING, "resolve", "unit_worker", {"words": "已拆除"}, Stage.RESOLVED),
     (Stage.WORKING, "attention", "supervisor", {"words": "三日内办结"}, Stage.WORKING),
 ]
@@ -71,6 +81,29 @@ async def test_the_whole_work_from_plan_to_report(office: StreetOffice) -> None:
         "resolved.v1",
     ]
     assert (now.stage, now.acted) == (Stage.RESOLVED, ("u-1",))
+
+
+async def test_a_pause_is_asked_for_refused_asked_for_again_and_approved(office: StreetOffice) -> None:
+    supervisor, unit = office.token("supervisor", id="s-1"), office.token("unit_worker", **PMC)
+    async with office.ports(Service.DISPATCH) as ports, office.http(DISPATCH) as client:
+        garden = Garden(ports)
+        case = await garden.a_case_at(Stage.WORKING)
+        unasked = await post(client, case, "refuse-suspension", supervisor, "0")
+        asked = [await post(client, case, "ask-suspension", unit, "1", reason="weather", words="连日下雨")]
+        refused = await post(client, case, "refuse-suspension", supervisor, "2", words="雨已停")
+        waiting = await garden.now(case.id)
+        asked.append(await post(client, case, "ask-suspension", unit, "3", reason="permit"))
+        by_the_unit = await post(client, case, "suspend", unit, "4")
+        approved = await post(client, case, "suspend", supervisor, "5")
+        paused = await garden.now(case.id)
+        idle = await post(client, case, "resolve", unit, "6", words="好了")
+        resumed = await post(client, case, "resume", unit, "7", words="许可已到")
+        now = await garden.now(case.id)
+    assert statuses((unasked, *asked, refused, approved, resumed)) == [409, 200, 200, 200, 200, 200]
+    assert statuses((by_the_unit, idle)) == [403, 409]
+    assert (waiting.asked, waiting.awaits.person) == (None, "unit_worker")
+    assert (paused.stage, paused.asked, paused.suspensions) == (Stage.SUSPENDED, None, 1)
+    assert (now.stage, now.awaits.person) == (Stage.WORKING, "unit_worker")
 
 
 async def test_two_returns_ask_for_a_final_ruling_that_cannot_be_returned(office: StreetOffice) -> None:

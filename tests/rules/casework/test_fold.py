@@ -74,6 +74,20 @@ def test_handing_over_changes_the_lead_and_needs_one() -> None:
         apply(a_told_case_at(Stage.FILED).case, story.last, GENESIS)
 
 
+def test_handing_over_to_a_helper_makes_it_lead_only() -> None:
+    handed = a_told_case_at(Stage.WORKING).then("handed_over", lead="community").so_far
+    assert handed.assignment is not None
+    assert (handed.assignment.lead, handed.assignment.helpers) == ("community", ("dist_sanitation",))
+
+
+@pytest.mark.parametrize("answer", ["suspension_refused", "suspended", "resolved", "handed_over"])
+def test_what_was_asked_stands_until_it_is_answered_or_the_case_moves_on(answer: str) -> None:
+    asked = a_told_case_at(Stage.WORKING).then("suspension_asked").then("noted")
+    assert asked.so_far.asked is not None
+    assert (asked.so_far.asked.reason, asked.so_far.awaits.person) == ("weather", Role.SUPERVISOR)
+    assert asked.then(answer).so_far.asked is None
+
+
 def test_a_parked_case_goes_back_to_the_service_that_was_awaited() -> None:
     filed = a_told_case_at(Stage.FILED)
     parked = filed.then("parked")

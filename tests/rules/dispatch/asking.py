@@ -11,14 +11,15 @@ from libs.casework.vocabulary import Role
 from libs.stages.commands import CommandTable, Sealed
 from services.dispatch.commands import command_table
 from tests.rules.dispatch.policies import a_policy
-from tests.support.cases import a_content, an_actor
+from tests.support.cases import MINUTE, TEN_IN_THE_MORNING, a_content, an_actor
 
 LEAD = an_actor(Role.UNIT_WORKER, "pmc")
 HELPER = an_actor(Role.UNIT_WORKER, "community")
 STRANGER = an_actor(Role.UNIT_WORKER, "enforce")
 CLERK = an_actor(Role.CLERK)
 PHOTO = UUID(int=7)
-TABLE = command_table(a_policy())
+NOW = TEN_IN_THE_MORNING + 60 * MINUTE
+TABLE = command_table(a_policy(), lambda: NOW)
 
 
 def ask(

@@ -1,0 +1,87 @@
+"""When the work cannot go on: who may ask, who answers, and what the answer takes over from what was asked."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from libs.casework.events.dispatch import HandedOver, Resumed, Suspended, SuspensionAsked, SuspensionRefused
+from libs.casework.refusal import Why
+from libs.casework.vocabulary import Role, Stage
+from tests.rules.dispatch.asking import HELPER, LEAD, NOW, STRANGER, refused, said
+from tests.support.cases import a_case_at, a_told_case_at, an_actor
+
+WORKING = a_case_at(Stage.WORKING)
+SUPERVISOR = an_actor(Role.SUPERVISOR)
+SOON = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=NOW) + timedelta(days=3)
+SOON_US = NOW + 3 * 24 * 3600 * 1_000_000
+
+
+def test_the_lead_unit_asks_with_a_reason_words_and_a_day_to_look_again() -> None:
+    asked = said("ask_suspension", WORKING, LEAD, reason="permit", words="等待占道许可", until=SOON)
+    assert isinstance(asked, SuspensionAsked)
+    assert (asked.reason, asked.until, asked.words is not None) == ("permit", SOON_US, True)
+
+
+def test_others_may_not_ask_in_its_place() -> None:
+    for actor in (HELPER, STRANGER):
+        refusal = refused("ask_suspension", WORKING, actor, reason="permit")
+        assert (refusal.code, refusal.attempted) == (Why.NOT_ALLOWED, "ask_suspension")
+
+
+@pytest.mark.parametrize(("command", "actor"), [("ask_suspension", LEAD), ("suspend", SUPERVISOR)])
+def test_a_reason_is_needed_and_must_be_of_the_list(command: str, actor: object) -> None:
+    for body in ({}, {"reason": "no_wish"}):
+        refusal = refused(command, WORKING, actor, **body)
+        assert (refusal.code, refusal.field, refusal.stage) == (Why.INVALID, "reason", Stage.WORKING)
+        assert "weather" in refusal.allowed
+
+
+def test_the_day_to_look_again_lies_ahead() -> None:
+    past = SOON - timedelta(days=3)
+    refusal = refused("suspend", WORKING, SUPERVISOR, reason="weather", until=past)
+    assert (refusal.field, refusal.attempted) == ("until", "suspend")
+
+
+def test_an_approval_takes_over_what_was_asked() -> None:
+    asked = a_told_case_at(Stage.WORKING).then("suspension_asked", reason="budget", until=SOON_US).so_far
+    approved = said("suspend", asked, SUPERVISOR)
+    assert isinstance(approved, Suspended)
+    assert (approved.reason, approved.until, approved.approver) == ("budget", SOON_US, SUPERVISOR.id)
+
+
+def test_a_supervisor_may_approve_something_else_than_what_was_asked() -> None:
+    asked = a_told_case_at(Stage.WORKING).then("suspension_asked", reason="budget", until=None).so_far
+    approved = said("suspend", asked, SUPERVISOR, reason="permit", until=SOON)
+    assert isinstance(approved, Suspended)
+    assert (approved.reason, approved.until) == ("permit", SOON_US)
+
+
+def test_only_what_was_asked_can_be_refused() -> None:
+    refusal = refused("refuse_suspension", WORKING, SUPERVISOR)
+    assert (refusal.code, refusal.stage, refusal.allowed) == (
+        Why.NOT_THIS_STAGE,
+        Stage.WORKING,
+        ("suspend",),
+    )
+    asked = a_told_case_at(Stage.WORKING).then("suspension_asked").so_far
+    assert isinstance(said("refuse_suspension", asked, SUPERVISOR, words="雨已停"), SuspensionRefused)
+
+
+def test_the_lead_or_a_supervisor_takes_the_work_up_again() -> None:
+    suspended = a_case_at(Stage.SUSPENDED)
+    for actor in (LEAD, SUPERVISOR, an_actor(Role.CLERK)):
+        assert isinstance(said("resume", suspended, actor), Resumed)
+    assert refused("resume", suspended, STRANGER).code is Why.NOT_ALLOWED
+    assert refused("resume", WORKING, LEAD).code is Why.NOT_THIS_STAGE
+
+
+def test_the_office_hands_open_work_over_to_another_unit_that_exists() -> None:
+    handed = said("hand_over", WORKING, lead="enforce", reason="owner_found", words="产权属城管")
+    assert isinstance(handed, HandedOver)
+    assert (handed.lead, handed.reason, handed.words is not None) == ("enforce", "owner_found", True)
+    assert refused("hand_over", WORKING, lead="nobody", reason="owner_found").field == "lead"
+    assert "already" in refused("hand_over", WORKING, lead="pmc", reason="owner_found").detail
+    assert refused("hand_over", WORKING, lead="enforce", reason="weather").field == "reason"
+    assert refused("hand_over", a_case_at(Stage.SUSPENDED), lead="enforce", reason="ruling").code is (
+        Why.NOT_THIS_STAGE
+    )

@@ -12,9 +12,10 @@ from pydantic import ValidationError
 from libs.casestore.documents import case_from
 from libs.casework.case import Case
 from libs.casework.entry import GENESIS, Entry, chain_hash, read_entry
-from libs.casework.events import UnknownEvent
+from libs.casework.events import ContentRef, Event, UnknownEvent
 from libs.casework.fold import BrokenLog, apply
 from libs.casework.lifecycle import row_of, step
+from libs.casework.references import references
 from libs.casework.refusal import Refusal
 
 Document = Mapping[str, Any]
@@ -32,11 +33,12 @@ class Finding(NamedTuple):
 
 
 class Checked(NamedTuple):
-    """What checking one case gave: how many events, what was found, the case that its log folds to."""
+    """What checking one case gave: how many events, what was found, the content that its readable entries name."""
 
+    case_id: UUID
     events: int
     findings: tuple[Finding, ...]
-    case: Case | None
+    refs: tuple[ContentRef, ...]
 
 
 def check_case(case_id: UUID, snapshot: Document | None, log: Sequence[Document]) -> Checked:
@@ -45,7 +47,7 @@ def check_case(case_id: UUID, snapshot: Document | None, log: Sequence[Document]
     for document in log:
         walk.take(document)
     walk.compare(snapshot)
-    return Checked(len(log), tuple(walk.findings), walk.case)
+    return Checked(case_id, len(log), tuple(walk.findings), references(walk.said))
 
 
 class _Walk:
@@ -53,6 +55,7 @@ class _Walk:
         self.case_id = case_id
         self.case: Case | None = None
         self.findings: list[Finding] = []
+        self.said: list[Event] = []
         self._seq, self._rev, self._at, self._head = 0, 0, 0, GENESIS
         self._revs: dict[int, int] = {}
         self._kinds: set[str] = set()
@@ -73,6 +76,7 @@ class _Walk:
         except (ValidationError, UnknownEvent, KeyError, TypeError) as error:
             self._unreadable(f"{type(error).__name__}: the bytes are not an entry we know")
             return
+        self.said.append(entry.data)
         self._fold(entry, stored)
 
     def compare(self, snapshot: Document | None) -> None:

@@ -18,6 +18,9 @@ from libs.casestore.reading import CaseQuery, Page, page_of
 from libs.casestore.waiting import Grouping
 from libs.casework.case import Case
 from libs.casework.draft import Change, Sealed, Speaker
+from libs.casework.events import EVENTS as CATALOGUE
+from libs.casework.events import ContentRef
+from libs.casework.references import references
 from libs.casework.refusal import Refusal
 from libs.casework.vocabulary import Service
 
@@ -85,6 +88,15 @@ class CaseStore:
         """The case's entries after that seq, in order, as they are stored."""
         wanted = self._events.find({"case_id": case_id, "seq": {"$gt": after}}).sort("seq", 1)
         return [sealed_from(document) async for document in wanted]
+
+    async def references(self, case_id: UUID) -> tuple[ContentRef, ...]:
+        """All personal content that the case's log names, in order, each once.
+
+        What only a later version than this one can read is left out, so that the case can still be shown.
+        """
+        wanted = {"case_id": case_id, "type": {"$in": CATALOGUE.names()}}
+        found = self._events.find(wanted).sort("seq", 1)
+        return references([sealed_from(document).entry.data async for document in found])
 
     async def claimed(self, claim_id: str) -> UUID | None:
         """The case that a claim was taken for."""

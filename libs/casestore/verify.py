@@ -201,7 +201,7 @@ def _missing_content(
     database: Database[dict[str, Any]], session: Any, batch: Sequence[Checked]
 ) -> Iterator[Finding]:
     """References that lead nowhere although nobody erased the case: content was lost, or its key."""
-    refs = [(checked.case.id, ref) for checked in batch if checked.case for ref in checked.case.contents]
+    refs = [(checked.case_id, ref) for checked in batch for ref in checked.refs]
     owners, ids = {case_id for case_id, _ in refs}, {ref.id for _, ref in refs}
     erased, keys = (_there(database, name, session, owners) for name in (ERASURES, KEYS))
     stored = _there(database, CONTENT, session, ids) | _there(database, "photos.files", session, ids)

@@ -93,7 +93,7 @@ class CaseDoor:
     async def case(self, caller: Staff, case_id: CaseId) -> Detail:
         """All of a case but its personal content, with the steps that the table allows now."""
         case = await case_for(self.store, caller, case_id)
-        return detail(case, self.directory.of(case))
+        return detail(case, self.directory.of(case), await self.store.references(case_id))
 
     async def log(self, caller: Staff, case_id: CaseId) -> Story:
         """What happened, who said it, how long each stage took; hashes to check the chain."""

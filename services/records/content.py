@@ -15,7 +15,6 @@ from libs.casestore.photos import PhotoStore
 from libs.casestore.store import CaseStore
 from libs.casework.case import Case
 from libs.casework.draft import Change, Speaker, Whatever
-from libs.casework.events.model import ContentRef
 from libs.casework.events.oversight import ContentViewed
 from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Service
@@ -25,7 +24,7 @@ from libs.plumbing.principals import Principal
 from libs.stages.bodies import Code
 from libs.stages.commands import Body
 from libs.stages.http import CaseId, actor_of, problem_from
-from services.records.rules import PHOTO, VIEWERS, Grounds, Look, may_look, photo_of, wanted
+from services.records.rules import PHOTO, VIEWERS, Grounds, Look, may_look, photos_in, wanted
 
 NEVER_KEPT = {"Cache-Control": "no-store, private"}
 _AS_DATA = frozenset({"point", "contact"})
@@ -91,12 +90,14 @@ class ContentDoor:
         """Every call is a look, and every look is in the log: there is no key to repeat one without a trace."""
         look = _look(caller, body.purpose, body.kinds)
         case = await self._case(case_id, look)
-        refs = wanted(case, body.kinds)
+        named = await self.store.references(case_id)
+        refs = wanted(named, body.kinds)
         kinds = tuple(dict.fromkeys(ref.kind for ref in refs))
         seq = await self._noted(case, look, kinds, request)
         found = await self.vault.read({case.id: refs})
         response.headers.update(NEVER_KEPT)
-        return _shown(case, seq, refs, found)
+        pieces = [Piece(id=ref.id, kind=ref.kind, text=_text(found.get(ref.id))) for ref in refs]
+        return _shown(case_id, seq, pieces, photos_in(named))
 
     async def photo(
         self,
@@ -109,7 +110,7 @@ class ContentDoor:
         """One photo as JPEG; a look like any other."""
         look = _look(caller, purpose, (PHOTO,))
         case = await self._case(case_id, look)
-        if photo_of(case, photo_id) is None:
+        if photo_id not in photos_in(await self.store.references(case_id)):
             raise _no_photo(case, photo_id)
         await self._noted(case, look, (PHOTO,), request)
         picture = await self.photos.read(case_id, photo_id)
@@ -147,16 +148,15 @@ def _no_photo(case: Case, photo_id: UUID) -> Exception:
     return problem_from(Refusal(Why.UNKNOWN_CASE, detail, case.stage, "view", field="photo_id"))
 
 
-def _shown(case: Case, seq: int, refs: Sequence[ContentRef], found: dict[UUID, bytes | None]) -> Content:
-    pieces = [Piece(id=ref.id, kind=ref.kind, text=_text(found.get(ref.id))) for ref in refs]
+def _shown(case_id: UUID, seq: int, pieces: Sequence[Piece], photos: list[UUID]) -> Content:
     data = {piece.kind: from_json(piece.text) for piece in pieces if piece.kind in _AS_DATA and piece.text}
     return Content(
-        case_id=case.id,
+        case_id=case_id,
         seq=seq,
         texts=[piece for piece in pieces if piece.kind not in _AS_DATA],
         point=data.get("point"),
         contact=data.get("contact"),
-        photos=[ref.id for ref in case.contents if ref.kind == PHOTO],
+        photos=photos,
     )
 
 

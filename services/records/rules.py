@@ -1,8 +1,9 @@
 """Who may look at personal data, why, and what erases it. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
@@ -60,14 +61,14 @@ def may_erase(case: Case, actor: Actor, basis: str, grounds: Grounds) -> Refusal
     return hidden(case, actor) or _not_listed(case, "erase", "basis", basis, grounds.bases)
 
 
-def wanted(case: Case, kinds: tuple[str, ...]) -> tuple[ContentRef, ...]:
-    """The words of those kinds; without kinds all of them. Photos are shown one by one."""
-    return tuple(ref for ref in case.contents if ref.kind != PHOTO and (not kinds or ref.kind in kinds))
+def wanted(named: Sequence[ContentRef], kinds: tuple[str, ...]) -> tuple[ContentRef, ...]:
+    """Of what a case's log names, the words of those kinds; without kinds all of them. Photos are shown one by one."""
+    return tuple(ref for ref in named if ref.kind != PHOTO and (not kinds or ref.kind in kinds))
 
 
-def photo_of(case: Case, photo: object) -> ContentRef | None:
-    """The photo that an event of this case names, or None."""
-    return next((ref for ref in case.contents if ref.kind == PHOTO and ref.id == photo), None)
+def photos_in(named: Sequence[ContentRef]) -> list[UUID]:
+    """The photos that a case's log names, by id."""
+    return [ref.id for ref in named if ref.kind == PHOTO]
 
 
 def _not_its_unit(case: Case, actor: Actor) -> Refusal | None:

@@ -1,11 +1,13 @@
 """How cases look over HTTP. Times in RFC 3339, UTC; nothing personal."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from libs.casework.case import Asked, Assignment, Awaiting, Case, CheckState, Rating
+from libs.casework.events import ContentRef
 from libs.casework.lifecycle import TABLE, Step
 from libs.casework.vocabulary import Service, Source, Stage, Urgency
 from libs.casework.wire import instant
@@ -153,15 +155,15 @@ def summary(case: Case, names: Names) -> Summary:
     return Summary(**_summed(case, names))
 
 
-def detail(case: Case, names: Names) -> Detail:
-    """The case as a page."""
+def detail(case: Case, names: Names, named: Sequence[ContentRef]) -> Detail:
+    """The case as a page; `named` is the content that its log names."""
     return Detail(
         **_summed(case, names),
         **{name: getattr(case, name) for name in _MORE},
         assignment=_holding(case.assignment),
         asked=_pause(case.asked),
         items=[_item(case, index) for index in range(len(case.items))],
-        contents=[Kept(id=ref.id, kind=ref.kind) for ref in case.contents],
+        contents=[Kept(id=ref.id, kind=ref.kind) for ref in named],
         actions=[_action(row) for row in TABLE if case.stage in row.at],
     )
 

@@ -11,10 +11,11 @@ from libs.casestore.append import Append, Appended, Claim
 from libs.casework.case import Case
 from libs.casework.draft import Change, NewCase, Speaker, Whatever
 from libs.casework.entry import Actor
-from libs.casework.events import Event
+from libs.casework.events import ContentRef, Event
+from libs.casework.events.dispatch import Noted
 from libs.casework.lifecycle import row_of
 from libs.casework.samples import example
-from libs.casework.vocabulary import Role, Stage
+from libs.casework.vocabulary import Role, Service, Stage
 from libs.stages.ports import Ports
 from libs.stages.receipts import Receipts, receipt_claim
 from tests.support.cases import OFFICE, THE_WAY_TO
@@ -52,6 +53,16 @@ class Garden:
         speaker = Speaker(min(row.said_by), Actor(id="planter", role=Role.CLERK, office=OFFICE))
         done = await self.ports.store.append([Change(case_id, Whatever(), events)], speaker)
         assert isinstance(done, Appended), done
+
+    async def note(self, case_id: UUID, words: str) -> ContentRef:
+        """A sealed note on how it goes, as dispatch would keep it."""
+        key = (await self.ports.vault.keys([case_id]))[case_id]
+        ref, stored = key.seal("note", uuid7(), words.encode())
+        change = Change(case_id, Whatever(), (Noted(words=ref),))
+        speaker = Speaker(Service.DISPATCH, Actor(id="planter", role=Role.CLERK, office=OFFICE))
+        done = await self.ports.store.append([change], speaker, contents=[stored])
+        assert isinstance(done, Appended), done
+        return ref
 
     async def now(self, case_id: UUID) -> Case:
         return (await self.ports.store.load([case_id]))[case_id]

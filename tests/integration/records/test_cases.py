@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import httpx
+from uuid_utils.compat import uuid7
 
 from libs.casework.lifecycle import TABLE
 from libs.casework.vocabulary import Service, Stage
@@ -105,6 +106,30 @@ async def test_a_case_has_its_names_in_both_languages_and_the_steps_allowed_now(
     assert allowed["resolved.v1"] == "处理反馈"
     assert "filed.v1" not in allowed
     assert WORDS not in json.dumps(page, ensure_ascii=False)
+
+
+async def test_lists_read_no_logs(office: StreetOffice) -> None:
+    async with office.ports(Service.RECORDS) as ports, office.http(RECORDS) as client:
+        case = await Garden(ports).a_case_at(Stage.WORKING)
+        await ports.database["case_events"].drop()
+        assert await listed(client, office.token("clerk")) == [case.number]
+
+
+async def test_a_case_with_something_of_a_later_version_in_its_log_is_still_shown(
+    office: StreetOffice,
+) -> None:
+    async with office.ports(Service.RECORDS) as ports, office.http(RECORDS) as client:
+        case = await Garden(ports).a_case_at(Stage.WORKING)
+        entry = await ports.database["case_events"].find_one({"case_id": case.id, "seq": case.seq})
+        later = {"_id": uuid7(), "seq": case.seq + 1, "type": "blessed.v1", "body": b"{}"}
+        await ports.database["case_events"].insert_one({**(entry or {}), **later})
+        await ports.database["cases"].update_one({"_id": case.id}, {"$addToSet": {"kinds": "blessed.v1"}})
+        page = await client.get(f"/v1/cases/{case.id}", headers=office.token("clerk"))
+        content = f"/v1/cases/{case.id}/content"
+        look = await client.post(content, json={"purpose": "check"}, headers=office.token("clerk"))
+    assert [kept["kind"] for kept in page.json()["contents"]] == ["text", "contact", "point"]
+    assert look.json()["type"] == "urn:banjie:problem:unknown-event"
+    assert WORDS not in look.text
 
 
 async def test_the_story_tells_who_when_and_how_long(office: StreetOffice) -> None:

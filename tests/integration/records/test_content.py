@@ -6,6 +6,7 @@ from uuid import UUID
 
 import httpx
 from PIL import Image
+from uuid_utils.compat import uuid7
 
 from libs.casework.case import Case
 from libs.casework.events.dispatch import Resolved
@@ -81,6 +82,33 @@ async def test_a_look_needs_a_listed_purpose(office: StreetOffice) -> None:
         answer = await look(client, case, office.token("clerk"), purpose="curiosity")
     assert (answer.status_code, answer.json()["field"]) == (422, "purpose")
     assert "follow_up" in answer.json()["allowed"]
+
+
+async def test_what_was_noted_along_the_way_is_shown_after_the_report_in_the_order_in_which_it_came(
+    office: StreetOffice,
+) -> None:
+    clerk = office.token("clerk")
+    async with office.ports(Service.RECORDS) as ports, office.http(RECORDS) as client:
+        garden = Garden(ports)
+        case = await garden.a_case_at(Stage.WORKING)
+        notes = [await garden.note(case.id, f"第{number}次查看") for number in range(12)]
+        photo = await ports.photos.put((await ports.vault.keys([case.id]))[case.id], uuid7(), a_picture())
+        await garden.say(case.id, Resolved(evidence=(photo,), words=notes[0]))
+        shown = (await look(client, case, clerk)).json()
+        only_notes = (await look(client, case, clerk, kinds=["note"])).json()
+        page = (await client.get(f"/v1/cases/{case.id}", headers=clerk)).json()
+    words = [f"第{number}次查看" for number in range(12)]
+    assert [piece["text"] for piece in shown["texts"]] == [WORDS, *words]
+    assert [piece["text"] for piece in only_notes["texts"]] == words
+    assert shown["photos"] == only_notes["photos"] == [str(photo.id)]
+    assert [kept["kind"] for kept in page["contents"]] == [
+        "text",
+        "contact",
+        "point",
+        *["note"] * 12,
+        "photo",
+    ]
+    assert [kept["id"] for kept in page["contents"]][3:] == [str(ref.id) for ref in (*notes, photo)]
 
 
 async def test_a_photo_is_uploaded_named_by_an_event_and_looked_at(office: StreetOffice) -> None:

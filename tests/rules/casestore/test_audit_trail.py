@@ -9,7 +9,7 @@ from libs.casestore.audit_trail import check_case
 from libs.casestore.concerns import AS_STORED, CODEC
 from libs.casestore.documents import case_document, event_document
 from libs.casework.vocabulary import Stage
-from tests.support.cases import a_told_case_at
+from tests.support.cases import a_content, a_told_case_at
 
 TOLD = a_told_case_at(Stage.WORKING)
 
@@ -62,6 +62,14 @@ def test_one_bit_anywhere_breaks_the_chain(at: int) -> None:
     body[len(body) // 2] ^= 1
     log[at]["body"] = bytes(body)
     assert "chain" in kinds(log)
+
+
+def test_the_content_that_is_looked_for_is_what_the_log_names_even_where_it_does_not_fold() -> None:
+    noted = TOLD.then("noted").then("noted", words=(note := a_content("note")))
+    log = [stored(event_document(sealed)) for sealed in noted.log]
+    whole, without_its_report = (check_case(TOLD.case_id, None, each) for each in (log, log[1:]))
+    assert [ref.kind for ref in whole.refs] == ["words", "photo", "note", "note"]
+    assert (without_its_report.refs[-1], without_its_report.case_id) == (note, TOLD.case_id)
 
 
 def test_an_entry_that_is_missing_at_the_end_shows_in_the_snapshot() -> None:

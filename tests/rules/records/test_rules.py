@@ -9,7 +9,7 @@ from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import OPEN, Role, Stage
 from libs.plumbing.data import read_yaml
 from services.records.lifecycle import lifecycle
-from services.records.rules import Grounds, Look, may_erase, may_look, parse_grounds, photo_of, wanted
+from services.records.rules import Grounds, Look, may_erase, may_look, parse_grounds, photos_in, wanted
 from services.records.story import story
 from tests.support.cases import MINUTE, a_case_at, a_content, a_told_case_at, an_actor, told
 
@@ -64,10 +64,10 @@ def test_erased_content_is_shown_to_nobody() -> None:
 
 def test_words_are_shown_by_kind_and_photos_one_by_one() -> None:
     words, contact, photo = a_content("text"), a_content("contact"), a_content("photo")
-    case = CASE.model_copy(update={"contents": (words, contact, photo)})
-    assert wanted(case, ()) == (words, contact)
-    assert wanted(case, ("contact", "photo")) == (contact,)
-    assert (photo_of(case, photo.id), photo_of(case, words.id)) == (photo, None)
+    named = (words, photo, contact)
+    assert wanted(named, ()) == (words, contact)
+    assert wanted(named, ("contact", "photo")) == (contact,)
+    assert photos_in(named) == [photo.id]
 
 
 def test_a_story_tells_how_long_each_stage_took_and_returns_count_again() -> None:

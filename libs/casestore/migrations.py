@@ -14,6 +14,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError
 
 from libs.casestore.schema import drop_outgrown, ensure_schema, name_kinds
+from libs.casestore.slimming import keep_the_reports_contents
 
 COLLECTION = "migrations"
 LOCK = "lock"
@@ -34,6 +35,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "schema", ensure_schema),
     Migration(2, "indexes that the planner uses", drop_outgrown),
     Migration(3, "kinds of events in snapshots", name_kinds),
+    Migration(4, "contents of the report only in snapshots", keep_the_reports_contents),
 )
 
 

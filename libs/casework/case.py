@@ -73,6 +73,8 @@ class Case(Frozen):
     `head` is the hash of the newest entry (hex). `generation` counts from 1 and rises when a closed case is reopened.
     `before_parking` is who was awaited when it was parked, and will be again. `returned_by` are the units that sent it
     back in this generation; `acted` the ids of those who accepted, did or reported the work: they may not check it.
+    `contents` is what the report named, for triage to decide on: never more than one report holds. What was named later,
+    by the reporter too, stands in the log alone (`libs.casework.references`), for people to read.
     """
 
     id: UUID

@@ -11,7 +11,7 @@ from typing import Any
 from libs.casework.case import Asked, Assignment, Awaiting, Case, CheckState, ItemState, Rating
 from libs.casework.entry import Entry
 from libs.casework.events import UnknownEvent, closure, dispatch, intake, oversight, triage
-from libs.casework.events.model import ContentRef, Event
+from libs.casework.events.model import Event
 from libs.casework.lifecycle import Step, row_of
 from libs.casework.vocabulary import Service, Stage
 
@@ -34,8 +34,7 @@ def apply(case: Case | None, entry: Entry, head: bytes) -> Case:
         raise UnknownEvent(entry.type)
     if case is None:
         return _opened(entry, head)
-    changes = _common(case, entry, row, head) | _specific(case, entry) | _contents(case, entry.data)
-    return case.model_copy(update=changes)
+    return case.model_copy(update=_common(case, entry, row, head) | _specific(case, entry))
 
 
 def _opened(entry: Entry, head: bytes) -> Case:
@@ -88,20 +87,6 @@ def _closed_at(entry: Entry) -> int | None:
 def _specific(case: Case, entry: Entry) -> Changes:
     change = _CHANGES.get(type(entry.data))
     return change(case, entry, entry.data) if change else {}
-
-
-def _contents(case: Case, data: Event) -> Changes:
-    new = tuple(_refs_in(data))
-    return {"contents": case.contents + new} if new else {}
-
-
-def _refs_in(data: Event) -> Iterable[ContentRef]:
-    for name in type(data).model_fields:
-        value = getattr(data, name)
-        for part in value if isinstance(value, tuple) else (value,):
-            ref = part.words if isinstance(part, dispatch.WorkItem) else part
-            if isinstance(ref, ContentRef):
-                yield ref
 
 
 def _classified(case: Case, entry: Entry, data: triage.Classified) -> Changes:

@@ -24,7 +24,7 @@ class Reported(Event):
 
 
 class DetailsAdded(Event):
-    """The reporter added words or photos later (补充)."""
+    """The reporter added words or photos later (补充): for people to read, never for a rule to decide on."""
 
     TYPE = "details_added"
     ZH = "补充材料"

@@ -18,7 +18,7 @@ from libs.casestore.documents import (
 from libs.casework.case import Case
 from libs.casework.fold import fold
 from libs.casework.vocabulary import Stage
-from tests.support.cases import THE_WAY_TO, a_case_at, a_told_case_at, told
+from tests.support.cases import THE_WAY_TO, Told, a_case_at, a_content, a_told_case_at, told
 
 PARKED_AND_BACK = "reported parked unparked classified filed dispatched accepted started suspended resumed"
 REOPENED = THE_WAY_TO[Stage.CLOSED] + " rated reopened dispatched"
@@ -42,6 +42,24 @@ def test_every_step_turns_the_snapshot_before_into_the_snapshot_after(way: str) 
         assert isinstance(before, Case)
         assert isinstance(after, Case)
         assert updated(case_document(before, ()), case_update(before, after, ())) == case_document(after, ())
+
+
+def test_a_case_with_many_notes_has_a_snapshot_of_the_same_size() -> None:
+    story = a_told_case_at(Stage.WORKING).then("noted")
+    sizes, written = {size_of(story)}, set[str]()
+    for _ in range(60):
+        before = story.so_far
+        story = story.then("noted", words=a_content("note")).then(
+            "details_added", contents=(a_content("photo"),)
+        )
+        sizes.add(size_of(story))
+        written |= case_update(before, story.so_far, ())["$set"].keys()
+    assert len(sizes) == 1
+    assert written == {"seq", "head", "updated_at"}
+
+
+def size_of(story: Told) -> int:
+    return len(bson.encode(case_document(story.so_far, ()), codec_options=CODEC))
 
 
 def updated(document: dict[str, Any], update: dict[str, Any]) -> dict[str, Any]:

@@ -6,9 +6,11 @@ from libs.casework.case import CheckState
 from libs.casework.entry import GENESIS
 from libs.casework.events import UnknownEvent
 from libs.casework.fold import BrokenLog, apply, fold
+from libs.casework.references import references
 from libs.casework.samples import lives
+from libs.casework.samples.examples import AFTER, NOTE, PHOTO, WORDS
 from libs.casework.vocabulary import Role, Service, Stage
-from tests.support.cases import a_told_case_at, told
+from tests.support.cases import a_content, a_told_case_at, told
 
 
 def test_folding_from_the_middle_gives_the_same_case() -> None:
@@ -113,11 +115,17 @@ def test_a_parked_case_that_moves_on_is_no_longer_parked() -> None:
     assert (moved.parked, moved.before_parking) == (False, None)
 
 
-def test_every_content_that_an_event_names_is_known_to_the_case() -> None:
+def test_a_case_keeps_the_contents_of_its_report_and_the_log_those_of_every_event() -> None:
     story = a_told_case_at(Stage.WORKING).then("planned").then("item_done").then("content_erased")
-    kinds = {ref.kind for ref in story.so_far.contents}
-    assert kinds == {"words", "photo", "note"}
+    assert story.so_far.contents == (WORDS, PHOTO)
+    assert references(sealed.entry.data for sealed in story.log) == (WORDS, PHOTO, NOTE, AFTER)
     assert story.so_far.erased
+
+
+def test_what_the_reporter_adds_before_triage_has_decided_does_not_stand_in_for_the_report() -> None:
+    added = told("reported").then("details_added", contents=(a_content("words"),))
+    assert added.so_far.awaits.machine is Service.TRIAGE
+    assert added.so_far.contents == (WORDS, PHOTO)
 
 
 def test_links_patrols_and_suspensions_are_counted() -> None:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.commands import commands
+from bench.deadlines import deadlines_per_second
 from bench.http_lives import http_lives
 from bench.installation import Installation, an_installation
 from bench.kafka_lives import Driver, Lives
@@ -30,6 +31,7 @@ MEANINGS = {
     "report_to_dispatched_p99_ms": "… 99th percentile",
     "report_to_dispatched_half_load_p50_ms": "the same at half of the greatest rate, median",
     "report_to_dispatched_half_load_p99_ms": "… 99th percentile",
+    "deadlines_per_second": "deadlines computed on one core, by the calendar of a street office",
     "raw_bulk_events_per_second": "raw limit: bulk transactions of event + snapshot, 200 of each",
     "raw_producer_records_per_second": "raw limit: a plain producer, 600-byte values, acks=all",
     "cold_start_s": "from the command to everything ready, nothing cached but the servers",
@@ -71,6 +73,8 @@ async def measure(installation: Installation, size: float) -> dict[str, Any]:
     figures["command_p50_ms"] = round(single.p50_ms, 1)
     figures["command_p99_ms"] = round(single.p99_ms, 1)
     figures["memory_mib"] = round(installation.memory_mib())
+    _say("deadlines")
+    figures["deadlines_per_second"] = round(deadlines_per_second())
     _say("raw limits")
     figures["raw_bulk_events_per_second"] = round(await bulk_events_per_second(installation))
     figures["raw_producer_records_per_second"] = round(await producer_records_per_second(installation))

@@ -1,14 +1,8 @@
 """docs/categories.md: the catalogue as a table that a clerk can read."""
 
-from libs.casework.categories import Catalogue, CategoryClass, Limit, LimitUnit, Subclass, parse_catalogue
+from libs.casework.categories import Catalogue, CategoryClass, Limit, Subclass, parse_catalogue
 from libs.plumbing.data import read_yaml
 
-_UNITS_ZH = {
-    LimitUnit.WORK_HOUR: "工作时",
-    LimitUnit.URGENT_HOUR: "紧急工作时",
-    LimitUnit.WORK_DAY: "工作日",
-    LimitUnit.URGENT_DAY: "紧急工作日",
-}
 _HEAD = """# Categories 类别
 
 Generated from `data/categories.yaml` (version {version}) by `python -m tools.generate`. Limits are examples with their source, to be set by
@@ -38,4 +32,4 @@ def _subclass(one: Subclass) -> str:
 
 def _limit(limit: Limit) -> str:
     when = f"{limit.when}: " if limit.when else ""
-    return f"{when}{limit.value:g} {_UNITS_ZH[limit.unit]} ({limit.source})"
+    return f"{when}{limit.value:g} {limit.unit.zh} ({limit.source})"

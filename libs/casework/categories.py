@@ -41,6 +41,19 @@ class LimitUnit(StrEnum):
     WORK_DAY = "work_day"
     URGENT_DAY = "urgent_day"
 
+    @property
+    def zh(self) -> str:
+        """The unit as the handbooks write it."""
+        return _UNIT_ZH[self]
+
+
+_UNIT_ZH = {
+    LimitUnit.WORK_HOUR: "工作时",
+    LimitUnit.URGENT_HOUR: "紧急工作时",
+    LimitUnit.WORK_DAY: "工作日",
+    LimitUnit.URGENT_DAY: "紧急工作日",
+}
+
 
 class Limit(Row):
     """How long mending may take: `value` of `unit`, `when` the fault is of that sort (None: always).

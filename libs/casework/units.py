@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from libs.casework.categories import LimitUnit, Row, Subclass
+from libs.casework.categories import Row, Subclass
 from libs.casework.places import Place
 
 PROPERTY_COMPANY = "pmc"
@@ -21,15 +21,6 @@ class Unit(Row):
     en: str
     level: str
     kind: str
-    note: str | None = None
-
-
-class Span(Row):
-    """A length of time in the units of limits; `source` says where it was read."""
-
-    value: Annotated[float, Field(gt=0)]
-    unit: LimitUnit
-    source: str
     note: str | None = None
 
 
@@ -52,8 +43,6 @@ class OwnerRule(Row):
 class Rules(Row):
     """The office's rules about units."""
 
-    accept_within: Span
-    accept_within_emergency: Span
     returns_allowed: ReturnsAllowed
     checker_not_handler: str
     owner_rule: OwnerRule

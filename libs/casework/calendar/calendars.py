@@ -43,7 +43,8 @@ def _minute(text: str) -> int:
     return at
 
 
-def _zone(name: object) -> ZoneInfo:
+def read_zone(name: object) -> ZoneInfo:
+    """The time zone of that IANA name. Raises ValueError."""
     try:
         return ZoneInfo(str(name))
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -85,7 +86,7 @@ class CalendarRow(Row):
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,47}$")]
     zh: str
     en: str
-    zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(alias="timezone")
+    zone: Annotated[ZoneInfo, BeforeValidator(read_zone)] = Field(alias="timezone")
     holidays: Literal["national"] | None
     weekend: frozenset[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]]
     work_day: WorkdayRow

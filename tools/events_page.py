@@ -12,6 +12,7 @@ from libs.casework.events import EVENTS, Event
 from libs.casework.lifecycle import Step, row_of
 from libs.casework.samples import sample
 from libs.casework.topics import CASES, voice
+from libs.casework.vocabulary import Service
 from libs.casework.wire import TYPE_PREFIX, outward
 
 _HEAD = f"""# Events 事件
@@ -44,7 +45,8 @@ def _about(kind: type[Event]) -> str:
 
 
 def _spoken(row: Step) -> str:
-    said_by = "any service" if len(row.said_by) > 1 else f"`{next(iter(row.said_by))}`"
+    speakers = " or ".join(f"`{service}`" for service in sorted(row.said_by))
+    said_by = "any service" if row.said_by == frozenset(Service) else speakers
     woken = row.wakes()
     wakes = f" Wakes `{woken}` on `{voice(min(row.said_by))}`." if woken else ""
     return f"Said by {said_by}.{wakes}"

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from libs.casework.events import EVENTS
 from libs.casework.lifecycle import TABLE, Step
-from libs.casework.vocabulary import ENDED, OPEN, Stage
+from libs.casework.vocabulary import ENDED, OPEN, Service, Stage
 
 _ROLES_ZH = {
     "clerk": "受理员",
@@ -75,7 +75,7 @@ def _step(row: Step) -> str:
         EVENTS[row.event].ZH,
         _at(row),
         f"`{row.to}`" if row.to else "stays",
-        "any service" if len(row.said_by) > 1 else next(iter(row.said_by)),
+        "any service" if row.said_by == frozenset(Service) else " or ".join(sorted(row.said_by)),
         _awaited(row),
         "yes" if row.commutes else "",
     )

@@ -23,6 +23,7 @@ S = Stage
 _ANY = frozenset(Stage)
 _WITH_UNIT = frozenset({S.DISPATCHED, S.ACCEPTED, S.WORKING})
 _BEFORE_FILING = frozenset({S.REPORTED, S.CONFIRMING})
+_AT_WORK = _WITH_UNIT | {S.FILED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,8 @@ TABLE: tuple[Step, ...] = (
     _row("suspended.v1", S.WORKING, S.SUSPENDED, _D, _SUPERVISOR),
     _row("resumed.v1", S.SUSPENDED, S.WORKING, _D, _UNIT),
     _row("extended.v1", _WITH_UNIT, None, _D),
+    Step("resident_awaited.v1", _BEFORE_FILING | _AT_WORK, None, frozenset({_T, _D}), None, commutes=True),
+    Step("resident_answered.v1", OPEN, None, frozenset({_T, _D}), None, commutes=True),
     _row("resolved.v1", S.WORKING, S.RESOLVED, _D, machine(_C)),
     _row("rework_ordered.v1", S.ACCEPTED, None, _D, _UNIT),
     _row("attention_ordered.v1", OPEN, None, _D, commutes=True),

@@ -1,5 +1,6 @@
 """Hypothesis strategies for the vocabulary: any event of any type, with every field drawn."""
 
+from fractions import Fraction
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -7,6 +8,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from libs.casework.calendar.amount import Amount
+from libs.casework.categories import LimitUnit
 from libs.casework.entry import GENESIS, Actor, Entry
 from libs.casework.events import EVENTS, ContentRef, Event
 from libs.casework.events.dispatch import WorkItem
@@ -30,6 +33,10 @@ def _field(info: FieldInfo) -> st.SearchStrategy[Any]:
     return st.from_type(Annotated[annotation, *info.metadata] if info.metadata else annotation)
 
 
+st.register_type_strategy(
+    Amount,
+    st.builds(Amount, st.integers(1, 99).map(Fraction), st.sampled_from(LimitUnit)),
+)
 for nested in (ContentRef, WorkItem, Suggestion):
     st.register_type_strategy(nested, built(nested))
 

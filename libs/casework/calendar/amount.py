@@ -81,7 +81,10 @@ class Amount:
         return f"{number} {word}{'' if number == '1' else 's'}"
 
     def __str__(self) -> str:
-        return f"{_decimal(self.value)} {self.unit}"
+        """As data writes it, exactly: `4 work_hour`; a third of an urgent hour as `20 minutes`."""
+        if _is_decimal(self.value):
+            return f"{_decimal(self.value)} {self.unit}"
+        return f"{_decimal(self.value * 60)} minutes"
 
     @property
     def _shown(self) -> tuple[str, bool]:
@@ -125,5 +128,10 @@ def parse_amount(text: str) -> Amount:
     return Amount(amount(written[1], unit).value * share, unit)
 
 
+def _is_decimal(value: Fraction) -> bool:
+    return Fraction(Decimal(value.numerator) / Decimal(value.denominator)) == value
+
+
 def _decimal(value: Fraction) -> str:
-    return f"{float(value):.6f}".rstrip("0").rstrip(".") if value.denominator != 1 else str(value.numerator)
+    """The digits, all of them where they end."""
+    return f"{(Decimal(value.numerator) / Decimal(value.denominator)).normalize():f}"

@@ -1,5 +1,6 @@
 """What dispatch says: who does it, and how the work goes."""
 
+from libs.casework.calendar.amount import Amount
 from libs.casework.events.model import ContentRef, Event, Fact
 
 
@@ -147,7 +148,7 @@ class Resumed(Event):
 
 
 class Extended(Event):
-    """More time (延期), approved by `approver`; `by_us` in µs."""
+    """More time (延期), approved by `approver`: `by` on top of the limit of `clock` (for an item `item:<id>`)."""
 
     TYPE = "extended"
     ZH = "延期"
@@ -156,7 +157,25 @@ class Extended(Event):
     reason: str
     approver: str
     clock: str
-    by_us: int
+    by: Amount
+
+
+class ResidentAwaited(Event):
+    """Nothing can go on before the resident answers (等待居民). Ends with the answer, or when the case moves on."""
+
+    TYPE = "resident_awaited"
+    ZH = "等待居民"
+
+    words: ContentRef | None = None
+
+
+class ResidentAnswered(Event):
+    """The resident was reached (居民已回应)."""
+
+    TYPE = "resident_answered"
+    ZH = "居民已回应"
+
+    words: ContentRef | None = None
 
 
 class Resolved(Event):
@@ -202,6 +221,8 @@ DISPATCH = (
     Suspended,
     Resumed,
     Extended,
+    ResidentAwaited,
+    ResidentAnswered,
     Resolved,
     ReworkOrdered,
     AttentionOrdered,

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from libs.casework.calendar.amount import parse_amount
 from libs.casework.events import ContentRef, Event, closure, dispatch, intake, oversight, triage
 from libs.casework.vocabulary import Role, Service, Source, Urgency
 
@@ -83,7 +84,11 @@ EXAMPLES: tuple[Event, ...] = (
     dispatch.SuspensionRefused(words=NOTE),
     dispatch.Suspended(reason="weather", approver="s-0007", until=BEGAN_AT + 2880 * MINUTE),
     dispatch.Resumed(),
-    dispatch.Extended(reason="hard_work", approver="s-0007", clock="resolution", by_us=480 * MINUTE),
+    dispatch.Extended(
+        reason="hard_work", approver="s-0007", clock="resolution", by=parse_amount("2 work_day")
+    ),
+    dispatch.ResidentAwaited(words=NOTE),
+    dispatch.ResidentAnswered(words=NOTE),
     dispatch.Resolved(evidence=(AFTER,), words=NOTE),
     dispatch.ReworkOrdered(items=("clear",)),
     dispatch.AttentionOrdered(words=NOTE),
@@ -108,7 +113,8 @@ LIVES: tuple[str, ...] = (
     "suspended resumed "
     "extended attention_ordered deadline_warned deadline_breached resolved check_planned check_failed rework_ordered "
     "started resolved check_planned check_passed closed patrol_planned rated linked content_viewed reopened "
-    "parked unparked dispatched handed_over content_erased",
+    "parked unparked dispatched handed_over resident_awaited resident_answered "
+    "content_erased",
     "reported rejected reinstated",
     "reported merged",
     "reported withdrawn",

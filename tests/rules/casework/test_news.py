@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import BaseModel
 
+from libs.casework.calendar import Amount, parse_amount
 from libs.casework.entry import Actor, Entry, entry_bytes
 from libs.casework.events import EVENTS, Event
 from libs.casework.news import Unreadable, news_of
@@ -32,7 +33,14 @@ def example(kind: Any, full: bool) -> Any:
         return model(kind, full)
     if hasattr(kind, "__members__"):
         return next(iter(kind))
-    return {str: '围挡 "x" \u2028', int: 3, float: 0.5, bool: True, UUID: uuid4()}[kind]
+    return {
+        str: '围挡 "x" \u2028',
+        int: 3,
+        float: 0.5,
+        bool: True,
+        UUID: uuid4(),
+        Amount: parse_amount("2 work_day"),
+    }[kind]
 
 
 def model(kind: Any, full: bool) -> Any:

@@ -72,7 +72,8 @@ def test_a_number_that_is_none_is_no_amount() -> None:
         ("1 work_day", "1 工作日", "1 workday", "1 work_day"),
         ("1.5 urgent_hour", "1.5 紧急工作时", "1.5 urgent hours", "1.5 urgent_hour"),
         ("30 分钟", "30 分钟", "30 minutes", "0.5 urgent_hour"),
-        ("1 minute", "1 分钟", "1 minute", "0.016667 urgent_hour"),
+        ("1 minute", "1 分钟", "1 minute", "1 minutes"),
+        ("100 work_hour", "100 工作时", "100 working hours", "100 work_hour"),
     ],
 )
 def test_an_amount_is_shown_in_both_languages(text: str, zh: str, en: str, short: str) -> None:
@@ -84,6 +85,12 @@ def test_an_amount_is_shown_in_both_languages(text: str, zh: str, en: str, short
 def test_what_is_shown_can_be_read_again(value: int, unit: LimitUnit) -> None:
     amount = Amount(Fraction(value, 2), unit)
     assert [parse_amount(text) for text in (str(amount), amount.zh)] == [amount, amount]
+
+
+@given(st.integers(1, 10_000))
+def test_minutes_are_written_exactly(minutes: int) -> None:
+    amount = parse_amount(f"{minutes} 分钟")
+    assert parse_amount(str(amount)) == amount
 
 
 def test_half_days_are_refused_where_days_are_whole() -> None:

@@ -60,7 +60,7 @@ def test_the_resolution_limit_is_the_citys_where_it_has_one(
         (facts("exposed_garbage", Urgency.EMERGENCY), "1 urgent_hour by emergency_response (beijing12345)"),
         (facts("outage", Urgency.URGENT), "2 urgent_hour by water_power_gas_heat (beijing12345)"),
         (facts("infant_supplies", Urgency.URGENT), "0.5 urgent_hour by supplies_for_life (proposal)"),
-        (facts("lift_trap", Urgency.EMERGENCY), "0.166667 urgent_hour by agreed_first_contact (proposal)"),
+        (facts("lift_trap", Urgency.EMERGENCY), "10 minutes by agreed_first_contact (proposal)"),
         (replace(facts("hardship"), public=False), "4 work_hour by of_a_person (proposal)"),
     ],
 )

@@ -50,7 +50,9 @@ def at(wall: str, zone: ZoneInfo = SHANGHAI) -> int:
 def shown(moment: int, zone: ZoneInfo = SHANGHAI) -> str:
     """An instant on the wall, with its day of the week and no more than is there: `Fri 2026-02-13 17:00`."""
     there = local(moment, zone)
-    return there.strftime("%a %Y-%m-%d ") + there.time().isoformat("auto" if there.microsecond else "minutes")
+    return there.strftime("%a %Y-%m-%d ") + there.time().isoformat(
+        "auto" if there.second or there.microsecond else "minutes"
+    )
 
 
 def due(begin: str, limit: str, calendar: Calendar = DATONG) -> str:

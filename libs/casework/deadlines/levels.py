@@ -1,0 +1,103 @@
+"""When a clock reaches which level: the instants at which so much of its limit is used up."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from libs.casework.calendar.calendar import Calendar
+from libs.casework.calendar.spec import UnknownYear
+from libs.casework.categories import LimitUnit
+from libs.casework.deadlines.policies import Level, Policy
+from libs.casework.deadlines.timed import Timed, gaps_in
+
+_AROUND_THE_CLOCK = (LimitUnit.URGENT_HOUR, LimitUnit.URGENT_DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The clock is at `level` from `at` (µs UTC) on."""
+
+    level: Level
+    at: int
+
+
+def levels(timed: Timed, policy: Policy, calendar: Calendar) -> tuple[Reached, ...]:
+    """Every level in order, if nothing happens any more; none while the deadline cannot be told.
+
+    A share of a limit is a share of the time that counts between the beginning and the deadline: working time, or all of it
+    for limits around the clock. A level beyond the reach of the tables is left out.
+    """
+    due = timed.due
+    if due is None:
+        return ()
+    used = _counting(timed, calendar, due)
+    whole = sum(end - begin for begin, end in used)
+    return tuple(_reached(timed, policy, calendar, used, whole, due))
+
+
+def _reached(
+    timed: Timed, policy: Policy, calendar: Calendar, used: list[tuple[int, int]], whole: int, due: int
+) -> Iterator[Reached]:
+    for level in policy.levels:
+        share = round(level.used * whole)
+        if level.used == 1 or whole == 0:
+            yield Reached(level, due)
+        elif level.used < 1:
+            yield Reached(level, _after(used, share))
+        else:
+            at = _beyond(timed, calendar, due, share - whole)
+            if at is not None:
+                yield Reached(level, at)
+
+
+def _counting(timed: Timed, calendar: Calendar, due: int) -> list[tuple[int, int]]:
+    """The stretches before the deadline in which time counted."""
+    found: list[tuple[int, int]] = []
+    at = timed.begin
+    for gap in gaps_in(timed.stretches):
+        if gap.begin < due:
+            found += _open(timed, calendar, at, gap.begin)
+            at = gap.end or due
+    return found + _open(timed, calendar, at, due)
+
+
+def _open(timed: Timed, calendar: Calendar, begin: int, end: int) -> list[tuple[int, int]]:
+    if begin >= end:
+        return []
+    return [(begin, end)] if _around_the_clock(timed) else calendar.timeline.windows(begin, end)
+
+
+def _after(used: list[tuple[int, int]], share: int) -> int:
+    """The first instant by which `share` µs of the stretches have passed, 0 < share < all of it."""
+    for begin, end in used:
+        if share <= end - begin:
+            return begin + share
+        share -= end - begin
+    raise AssertionError("a share is less than the whole")
+
+
+def _beyond(timed: Timed, calendar: Calendar, due: int, more: int) -> int | None:
+    if _around_the_clock(timed):
+        return due + more
+    try:
+        return calendar.timeline.advance(due, more)
+    except UnknownYear:
+        return None
+
+
+def _around_the_clock(timed: Timed) -> bool:
+    return timed.target is None or timed.target.amount.unit in _AROUND_THE_CLOCK
+
+
+def share_used(timed: Timed, calendar: Calendar, now: int) -> Fraction | None:
+    """How much of the limit is used up at `now`, 1 at the deadline; None while that cannot be told."""
+    due = timed.due
+    if due is None:
+        return None
+    whole = sum(end - begin for begin, end in _counting(timed, calendar, due))
+    until = min(now, timed.ended_at or now)
+    if until > due:
+        over = until - due if _around_the_clock(timed) else calendar.timeline.worked(due, until)
+        return 1 + Fraction(over, whole) if whole else Fraction(1)
+    used = sum(end - begin for begin, end in _counting(timed, calendar, until))
+    return Fraction(used, whole) if whole else Fraction(1)

@@ -1,0 +1,94 @@
+"""One clock while the log is read: it is started, changes what it does, is done, ends. Used by `clocks` alone."""
+
+from dataclasses import dataclass, field, replace
+
+from libs.casework.calendar.calendars import Calendars
+from libs.casework.deadlines.policies import Target
+from libs.casework.deadlines.reckoning import Extension
+from libs.casework.deadlines.timed import Running, State, Stretch, Timed, key_of, reckoned
+from libs.casework.deadlines.vocabulary import Clock
+
+
+@dataclass(slots=True)
+class Tape:
+    """`limit` is a target or an agreed instant (µs UTC), `unit` who does a work item. `ended` None: it may still go on, even when it is done."""
+
+    clock: Clock
+    item: str | None
+    generation: int
+    limit: Target | int
+    calendar: str
+    unit: str | None = None
+    stretches: list[Stretch] = field(default_factory=list)
+    extensions: list[Extension] = field(default_factory=list)
+    done: bool = False
+    ended: State | None = None
+
+    @property
+    def key(self) -> str:
+        """As events name it."""
+        return key_of(self.clock, self.item)
+
+    def turn(self, at: int, running: Running, why: str, charged_to: str) -> None:
+        """From `at` on it does this. While it goes on as it did, what began it stays the reason."""
+        if self.stretches:
+            last = self.stretches[-1]
+            same_pause = running is not Running.PAUSED or last.why == why
+            if (last.running, last.charged_to) == (running, charged_to) and same_pause:
+                return
+            self.close(at)
+        self.stretches.append(Stretch(at, None, running, why, charged_to))
+
+    def close(self, at: int) -> None:
+        """The last stretch ends at `at`; one of no length is forgotten, unless it is all that there is."""
+        last = self.stretches.pop()
+        if last.begin < at or not self.stretches:
+            self.stretches.append(replace(last, end=at))
+
+    def end(self, at: int, state: State) -> None:
+        """It goes on no more."""
+        if self.stretches[-1].running is not Running.DONE:
+            self.close(at)
+        self.ended = state
+
+    def with_limit(self, limit: Target | int, calendar: str) -> "Tape":
+        """The clock that goes on in its place, from the same beginning, with another limit."""
+        return replace(
+            self,
+            limit=limit,
+            calendar=calendar,
+            stretches=list(self.stretches),
+            extensions=list(self.extensions),
+        )
+
+    def timed(self, calendars: Calendars, known_until: int) -> Timed:
+        """What was read, with its deadline."""
+        stretches, extensions = tuple(self.stretches), tuple(self.extensions)
+        found = reckoned(calendars, self.calendar, stretches, extensions, self.limit)
+        return Timed(
+            clock=self.clock,
+            item=self.item,
+            generation=self.generation,
+            state=self._state(),
+            target=None if isinstance(self.limit, int) else self.limit,
+            agreed_due=self.limit if isinstance(self.limit, int) else None,
+            calendar=self.calendar,
+            stretches=stretches,
+            extensions=extensions,
+            reckoning=None if isinstance(found, str) else found,
+            trouble=found if isinstance(found, str) else None,
+            ended_at=self._ended_at(),
+            known_until=known_until,
+        )
+
+    def _state(self) -> State:
+        if self.done and self.ended is not State.SUPERSEDED:
+            return State.DONE
+        paused = self.stretches[-1].running is Running.PAUSED
+        return self.ended or (State.PAUSED if paused else State.RUNNING)
+
+    def _ended_at(self) -> int | None:
+        last = self.stretches[-1]
+        if last.running is Running.DONE:
+            return last.begin
+        return last.end if self.ended or self.done else None

@@ -23,6 +23,7 @@ COMMANDS = {
 }
 GROUPS = {
     "case": "cli.cases:app",
+    "sla": "cli.sla:app",
     "rejected": "cli.rejected:app",
     "publisher": "cli.publishers:app",
     "key": "cli.keys:app",

@@ -88,7 +88,9 @@ class CalendarRow(Row):
     en: str
     zone: Annotated[ZoneInfo, BeforeValidator(read_zone)] = Field(alias="timezone")
     holidays: Literal["national"] | None
-    weekend: frozenset[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]]
+    weekend: Annotated[
+        frozenset[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]], Field(max_length=6)
+    ]
     work_day: WorkdayRow
     windows: Annotated[tuple[HoursRow, ...], Field(min_length=1)]
     source: str

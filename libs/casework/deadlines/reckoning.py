@@ -4,8 +4,8 @@ This is what a person would do on paper, so the moves are kept: the explanation 
 """
 
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from libs.casework.calendar.amount import Amount
@@ -97,6 +97,21 @@ def agreed(calendar: Calendar, begin: int, due: int, extensions: Sequence[Extens
     for extension in extensions:
         moves.append(_extended(calendar, moves[-1].after or due, extension))
     return Reckoning(begin, None, moves[-1].after, tuple(moves))
+
+
+def in_order(gaps: Iterable[Gap], begin: int) -> tuple[Gap, ...]:
+    """Gaps as `reckon` takes them: sorted, cut to what lies after `begin`, those that overlap or touch joined."""
+    found: list[Gap] = []
+    for gap in sorted(gaps, key=lambda one: one.begin):
+        if gap.end is not None and gap.end <= begin:
+            continue
+        last = found[-1] if found else None
+        if last is not None and (last.end is None or gap.begin <= last.end):
+            ends = None if last.end is None or gap.end is None else max(last.end, gap.end)
+            found[-1] = replace(last, end=ends)
+        else:
+            found.append(replace(gap, begin=max(gap.begin, begin)))
+    return tuple(found)
 
 
 def _extended(calendar: Calendar, due: int, extension: Extension) -> Move:

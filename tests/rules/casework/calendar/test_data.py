@@ -106,6 +106,10 @@ def _first(data: dict[str, Any]) -> dict[str, Any]:
         (lambda data: _first(data).update(work_day={"count": "hours"}), "`hours` belongs to `count: hours`"),
         (lambda data: _first(data).update(work_day={"count": "civil", "hours": 8}), "and only to it"),
         (lambda data: _first(data).update(weekend=["sunday"]), "weekend"),
+        (
+            lambda data: _first(data).update(weekend=["mon", "tue", "wed", "thu", "fri", "sat", "sun"]),
+            "at most 6 items",
+        ),
         (lambda data: _first(data).update(wednesday="closed"), "wednesday"),
         (lambda data: data["calendars"].append(deepcopy(_first(data))), "a calendar stands twice"),
         (

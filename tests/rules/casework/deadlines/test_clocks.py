@@ -109,6 +109,11 @@ def test_a_return_does_not_reset_what_was_used_and_its_time_is_the_offices() -> 
     assert accounts(clock) == ["09:00-10:00 counts pmc", "10:00-11:00 counts office", "11:00- counts enforce"]
 
 
+def test_what_lasted_no_time_is_on_nobodys_account() -> None:
+    story = a_timeline(*dispatched("2026-11-25 09:00"), "09:30 handed_over lead=enforce", "09:30 returned")
+    assert accounts(the(story, "resolution")) == ["09:00-09:30 counts pmc", "09:30- counts office"]
+
+
 def test_every_dispatch_is_to_be_signed_for_anew() -> None:
     story = a_timeline(
         *dispatched("2026-11-25 09:00"), "10:00 returned", "11:00 dispatched", "11:20 handed_over"
@@ -257,6 +262,21 @@ def test_an_item_done_and_opened_again_by_rework_goes_on() -> None:
     failed = story.then("resolved").then("check_failed").then("rework_ordered", items=("dismantle",))
     assert the(failed, "item:dismantle").state is State.RUNNING
     assert len(the(failed, "item:dismantle").stretches) == 3
+
+
+def test_rework_opens_the_named_items_and_leaves_the_others_done() -> None:
+    story = a_timeline(*at_work("2026-11-25 09:00", "classified category=illegal_build"))
+    plan = tuple(WorkItem(id=one, unit="enforce") for one in ("stop_work", "removal"))
+    story = (
+        story.then(Planned(items=plan), 0)
+        .then("item_done", item="stop_work")
+        .then("item_done", item="removal")
+    )
+    failed = story.then("resolved").then("check_failed").then("rework_ordered", items=("removal",))
+    assert the(failed, "item:stop_work").state is State.DONE
+    assert the(failed, "item:removal").state is State.RUNNING
+    again = failed.then("planned", items=plan)
+    assert the(again, "item:stop_work").state is State.DONE
 
 
 def test_an_item_not_done_stands_still_while_the_whole_is_checked() -> None:

@@ -7,17 +7,17 @@ from uuid import UUID
 import typer
 from rich.table import Table
 
-from cli.console import FailedError, out, say_json
+from cli.console import out, say_json
 from cli.operator import Api, operator_api
 from cli.options import Data, Json, Office
 from cli.site import site
 from cli.timeline import local_time, stage_name, timeline, zone_of
 from cli.unpark import unpark_case
+from cli.which import CASES, Which
+from cli.which import case_id as case_id_of
 from libs.casework.vocabulary import Stage
 
-CASES = "/records/v1/cases"
 app = typer.Typer(help="show, list, log: cases and their stories. unpark: give a case back to the machine.")
-Which = Annotated[str, typer.Argument(metavar="CASE", help="case number or id")]
 
 
 @app.command("list")
@@ -46,7 +46,7 @@ def listed(
 def show(case: Which, data: Data = None, as_json: Json = False) -> None:
     """All of a case but its personal content."""
     api = operator_api(data)
-    found = api.get(f"{CASES}/{_id(api, case)}")
+    found = api.get(f"{CASES}/{case_id_of(api, case)}")
     say_json(found) if as_json else out.print(_details(found))
 
 
@@ -54,7 +54,7 @@ def show(case: Which, data: Data = None, as_json: Json = False) -> None:
 def log(case: Which, data: Data = None, as_json: Json = False) -> None:
     """What happened, who said it, how long it took; in both languages."""
     api = operator_api(data)
-    case_id = _id(api, case)
+    case_id = case_id_of(api, case)
     found = api.get(f"{CASES}/{case_id}/log")
     say_json(found) if as_json else out.print(timeline(found, zone=_zone(api, case_id)))
 
@@ -62,20 +62,10 @@ def log(case: Which, data: Data = None, as_json: Json = False) -> None:
 @app.command()
 def unpark(case: Which, data: Data = None, as_json: Json = False) -> None:
     """Give a parked case back to the machine, after its fault was mended."""
-    case_id = UUID(_id(operator_api(data), case))
+    case_id = UUID(case_id_of(operator_api(data), case))
     seq = asyncio.run(unpark_case(site(data), case_id))
     told = {"case_id": str(case_id), "seq": seq}
     say_json(told) if as_json else out.print(f"{case}: the machine tries again 已恢复自动处理")
-
-
-def _id(api: Api, case: str) -> str:
-    try:
-        return str(UUID(case))
-    except ValueError:
-        found = api.get(CASES, number=case.strip().upper())["cases"]
-    if not found:
-        raise FailedError(f"no case has the number {case}")
-    return str(found[0]["case_id"])
 
 
 def _zone(api: Api, case_id: str) -> str:

@@ -16,9 +16,10 @@ ROOTS = {
     "dispatch": "services.dispatch.app:DISPATCH",
     "closure": "services.closure.app:CLOSURE",
     "records": "services.records.app:RECORDS",
+    "sla": "services.sla.app:SLA",
     "relay": "services.relay.app:compose",
 }
-WITH_API = ("intake", "triage", "dispatch", "closure", "records")
+WITH_API = ("intake", "triage", "dispatch", "closure", "records", "sla")
 """Behind the gateway, each at `/<name>`."""
 WORKERS = ("intake", "triage", "dispatch", "closure", "relay")
 """A process of its own each."""

@@ -1,4 +1,4 @@
-"""`banjie sla`: deadlines. `due` needs nothing that runs: it computes by the reviewed data alone."""
+"""`banjie sla`: deadlines. `due` computes by the reviewed data alone, nothing has to run; `explain` asks the installation."""
 
 import sys
 from typing import Annotated
@@ -7,7 +7,9 @@ import typer
 from pydantic import ValidationError
 
 from cli.console import FailedError, UsageError, say_json
-from cli.options import Json
+from cli.operator import operator_api
+from cli.options import Data, Json
+from cli.which import Which, case_id
 from libs.casework.calendar import Calendars, parse_calendars
 from libs.casework.deadlines.asking import USUAL, Question, answer
 from libs.casework.deadlines.explain import as_text
@@ -16,7 +18,7 @@ from libs.casework.refusal import Refusal
 from libs.plumbing.clock import now_us
 from libs.plumbing.data import DataUnreadable, read_yaml
 
-app = typer.Typer(help="due: when a limit ends, and how that comes about.")
+app = typer.Typer(help="due: when a limit ends. explain: how a case's deadlines came about.")
 
 
 @app.callback()
@@ -48,6 +50,26 @@ def due(
         say_json(document(found.explanation, found.reckoning, found.calendar))
     else:
         sys.stdout.write(as_text(found.explanation) + "\n")
+
+
+@app.command()
+def explain(
+    case: Which,
+    clock: Annotated[str | None, typer.Option(help="only this clock: resolution, item:clear")] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """How each deadline of a case came about, in both languages."""
+    api = operator_api(data)
+    found = api.get(f"/sla/v1/cases/{case_id(api, case)}/explanation")
+    told = [one for one in found["clocks"] if clock in (None, one["clock"])]
+    if clock is not None and not told:
+        known = ", ".join(dict.fromkeys(one["clock"] for one in found["clocks"]))
+        raise UsageError(f"case {found['number']} has no clock {clock!r}; it has: {known}")
+    if as_json:
+        say_json(found | {"clocks": told})
+    else:
+        sys.stdout.write("\n\n".join(one["text"] for one in told) + "\n")
 
 
 def calendars() -> Calendars:

@@ -138,6 +138,7 @@ _RELAY = {
     "followers": _READ,
     "keys": _READ,
 }
+_READER: dict[str, tuple[str, ...]] = {EVENTS: _READ, CASES: _READ, "publishers": _READ, "keys": _READ}
 RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
     "intake": _WRITER,
     "triage": _WRITER,
@@ -147,6 +148,7 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
     | {KEYS: (*_INSERT, "remove"), ERASURES: _CHANGE}
     | dict.fromkeys(PHOTOS, ("find", "insert", "remove", "createIndex")),
     "relay": _RELAY,
+    "sla": _READER,
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from libs.casework.calendar.calendar import Calendar
 from libs.casework.calendar.calendars import Calendars
-from libs.casework.calendar.spec import Counting
+from libs.casework.calendar.spec import Counting, UnknownYear
 from libs.casework.categories import LimitUnit
 from libs.casework.deadlines.explain.bar import bar, marks
 from libs.casework.deadlines.explain.days import DayLine, day_lines
@@ -69,8 +69,7 @@ def explain(
 def explain_clock(timed: Timed, policies: Policies, calendars: Calendars, now: int) -> Explanation | Said:
     """A clock of a case with its rule, its state and on whose account it ran; or why no deadline can be told."""
     if timed.reckoning is None:
-        reason = timed.trouble or ""
-        return Said(f"无法确定届满时间：{reason}", f"no deadline can be told: {reason}")
+        return _no_deadline(timed.trouble or "")
     calendar = calendars.get(timed.calendar)
     name = f"（{timed.item}）" if timed.item else ""
     title = Said(
@@ -78,7 +77,14 @@ def explain_clock(timed: Timed, policies: Policies, calendars: Calendars, now: i
     )
     ended = timed.ended_at or (now if timed.due is None else None)
     facts = (*_rule(timed, policies), *_accounts(timed.stretches, Wall(calendar.spec.zone)))
-    return explain(calendar, timed.reckoning, gaps_in(timed.stretches), now, title, facts, ended)
+    try:
+        return explain(calendar, timed.reckoning, gaps_in(timed.stretches), now, title, facts, ended)
+    except UnknownYear as error:
+        return _no_deadline(str(error))
+
+
+def _no_deadline(reason: str) -> Said:
+    return Said(f"无法推算时限：{reason}", f"this cannot be laid out: {reason}")
 
 
 _NOW, _DUE = Said("现在", "now"), Said("届满", "due")

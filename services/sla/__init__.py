@@ -1,0 +1,1 @@
+"""Deadlines (时限): which clocks a case has, how they stand, how each comes about."""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from libs.casework.calendar import Calendars, UnknownYear
+from libs.casework.calendar import Calendars
 from libs.casework.deadlines.explain import Explanation, as_text, explain_clock
 from libs.casework.deadlines.explain.document import document
 from libs.casework.deadlines.explain.wall import Wall
@@ -156,10 +156,7 @@ def _levels(one: Timed, data: Reference) -> tuple[Reached, ...]:
 
 
 def _used(one: Timed, data: Reference, now: int) -> float | None:
-    try:
-        used = share_used(one, data.calendars.get(one.calendar), now) if one.reckoning else None
-    except UnknownYear:
-        return None
+    used = share_used(one, data.calendars.get(one.calendar), now) if one.reckoning else None
     return None if used is None else float(used)
 
 

@@ -178,7 +178,7 @@ class _Reader:
             Pause.SUSPENSION: self._stage is Stage.SUSPENDED,
             Pause.WAITING_ON_RESIDENT: self._waits,
         }
-        return next((one for one in Pause if stands[one] and self._policy.stops(tape.clock, one)), None)
+        return next((one.value for one in Pause if stands[one] and self._policy.stops(tape.clock, one)), None)
 
     def _account(self, tape: Tape) -> str:
         if self._stage is Stage.RESOLVED:

@@ -10,7 +10,7 @@ from libs.casework.categories import LimitUnit
 from libs.casework.deadlines.policies import Level, Policy
 from libs.casework.deadlines.timed import Timed, gaps_in
 
-_AROUND_THE_CLOCK = (LimitUnit.URGENT_HOUR, LimitUnit.URGENT_DAY)
+AROUND_THE_CLOCK = (LimitUnit.URGENT_HOUR, LimitUnit.URGENT_DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,21 @@ def _beyond(timed: Timed, calendar: Calendar, due: int, more: int) -> int | None
 
 
 def _around_the_clock(timed: Timed) -> bool:
-    return timed.target is None or timed.target.amount.unit in _AROUND_THE_CLOCK
+    return timed.target is None or timed.target.amount.unit in AROUND_THE_CLOCK
+
+
+def overdue_by(timed: Timed, calendar: Calendar, now: int) -> int | None:
+    """How much time (µs) that counts has passed since the deadline, up to the clock's end or `now`.
+
+    None when it is not overdue, or where no table reaches so far. A pause that began after the deadline does not help.
+    """
+    if timed.due is None or not timed.overdue(now):
+        return None
+    until = timed.ended_at or now
+    try:
+        return until - timed.due if _around_the_clock(timed) else calendar.timeline.worked(timed.due, until)
+    except UnknownYear:
+        return None
 
 
 def share_used(timed: Timed, calendar: Calendar, now: int) -> Fraction | None:
@@ -97,7 +111,7 @@ def share_used(timed: Timed, calendar: Calendar, now: int) -> Fraction | None:
     whole = sum(end - begin for begin, end in _counting(timed, calendar, due))
     until = min(now, timed.ended_at or now)
     if until > due:
-        over = until - due if _around_the_clock(timed) else calendar.timeline.worked(due, until)
-        return 1 + Fraction(over, whole) if whole else Fraction(1)
+        over = overdue_by(timed, calendar, now)
+        return None if over is None else 1 + Fraction(over, whole) if whole else Fraction(1)
     used = sum(end - begin for begin, end in _counting(timed, calendar, until))
     return Fraction(used, whole) if whole else Fraction(1)

@@ -36,20 +36,20 @@ class Tape:
             same_pause = running is not Running.PAUSED or last.why == why
             if (last.running, last.charged_to) == (running, charged_to) and same_pause:
                 return
-            self.close(at)
+            self._close(at, keep=0)
         self.stretches.append(Stretch(at, None, running, why, charged_to))
-
-    def close(self, at: int) -> None:
-        """The last stretch ends at `at`; one of no length is forgotten, unless it is all that there is."""
-        last = self.stretches.pop()
-        if last.begin < at or not self.stretches:
-            self.stretches.append(replace(last, end=at))
 
     def end(self, at: int, state: State) -> None:
         """It goes on no more."""
         if self.stretches[-1].running is not Running.DONE:
-            self.close(at)
+            self._close(at, keep=1)
         self.ended = state
+
+    def _close(self, at: int, keep: int) -> None:
+        """The last stretch ends; one of no length is on nobody's account and forgotten, as long as `keep` are left."""
+        last = self.stretches.pop()
+        if last.begin < at or len(self.stretches) < keep:
+            self.stretches.append(replace(last, end=at))
 
     def with_limit(self, limit: Target | int, calendar: str) -> "Tape":
         """The clock that goes on in its place, from the same beginning, with another limit."""

@@ -9,9 +9,10 @@ from libs.casework.calendar.spec import Counting, UnknownYear
 from libs.casework.categories import LimitUnit
 from libs.casework.deadlines.explain.bar import bar, marks
 from libs.casework.deadlines.explain.days import DayLine, day_lines
-from libs.casework.deadlines.explain.wall import Wall
+from libs.casework.deadlines.explain.wall import Wall, length
 from libs.casework.deadlines.explain.words import Said, hours_of, sentences
 from libs.casework.deadlines.intervals import Interval, intervals
+from libs.casework.deadlines.levels import AROUND_THE_CLOCK, overdue_by
 from libs.casework.deadlines.policies import Policies
 from libs.casework.deadlines.reckoning import Gap, Reckoning
 from libs.casework.deadlines.timed import Stretch, Timed, gaps_in
@@ -75,12 +76,45 @@ def explain_clock(timed: Timed, policies: Policies, calendars: Calendars, now: i
     title = Said(
         f"{timed.clock.zh}{name} 第 {timed.generation} 轮", f"{timed.key}, generation {timed.generation}"
     )
-    ended = timed.ended_at or (now if timed.due is None else None)
-    facts = (*_rule(timed, policies), *_accounts(timed.stretches, Wall(calendar.spec.zone)))
+    facts = (
+        *_rule(timed, policies),
+        *_overdue(timed, calendar, now),
+        *_accounts(timed.stretches, Wall(calendar.spec.zone)),
+    )
     try:
-        return explain(calendar, timed.reckoning, gaps_in(timed.stretches), now, title, facts, ended)
+        return explain(
+            calendar,
+            timed.reckoning,
+            gaps_in(timed.stretches),
+            now,
+            title,
+            facts,
+            _shown_until(timed, calendar, now),
+        )
     except UnknownYear as error:
         return _no_deadline(str(error))
+
+
+def _shown_until(timed: Timed, calendar: Calendar, now: int) -> int:
+    """To its end, or to now; beyond the deadline as long again as until it, no further, and only where tables reach."""
+    until, due = timed.ended_at or now, timed.due
+    if due is None or until <= due:
+        return until
+    try:
+        calendar.timeline.year_at(min(until, 2 * due - timed.begin))
+    except UnknownYear:
+        return due
+    return min(until, 2 * due - timed.begin)
+
+
+def _overdue(timed: Timed, calendar: Calendar, now: int) -> list[tuple[Said, Said]]:
+    """By how much it is, or was, over."""
+    over = overdue_by(timed, calendar, now)
+    if over is None:
+        return []
+    around_the_clock = timed.target is None or timed.target.amount.unit in AROUND_THE_CLOCK
+    kind = Said("", "") if around_the_clock else Said("工作时段 ", " of working time")
+    return [(Said("超时", "overdue by"), Said(f"{kind.zh}{length(over)}", f"{length(over)}{kind.en}"))]
 
 
 def _no_deadline(reason: str) -> Said:

@@ -171,6 +171,52 @@ def test_a_clock_of_a_case_is_told_with_its_rule_and_on_whose_account_it_ran() -
         assert line in text
 
 
+def resolution_told(*lines: str, now: str) -> Explanation:
+    story = a_timeline(
+        "2026-11-25 09:00 reported",
+        "09:00 classified category=exposed_garbage",
+        "09:00 filed",
+        "09:00 dispatched",
+        "09:00 accepted",
+        "09:00 started",
+        *lines,
+    )
+    (clock,) = [one for one in timed(story) if one.key == "resolution"]
+    found = explain_clock(clock, SHIPPED_POLICIES, SHIPPED, at(now))
+    assert isinstance(found, Explanation)
+    return found
+
+
+def test_an_overdue_clock_says_by_how_much_and_shows_now() -> None:
+    explanation = resolution_told(now="2026-11-25 17:00")
+    assert (Said("超时", "overdue by"), Said("工作时段 1:30", "1:30 of working time")) in explanation.facts
+    assert explanation.intervals[-1].end == at("2026-11-25 17:00")
+    assert any("now" in mark for mark in explanation.marks)
+
+
+def test_a_clock_long_overdue_is_shown_as_long_again_and_no_further() -> None:
+    # Six and a half hours from 09:00 to 15:30, and as many from there on.
+    explanation = resolution_told(now="2026-12-20 09:00")
+    assert explanation.intervals[-1].end == at("2026-11-25 22:00")
+    assert (
+        Said("超时", "overdue by"),
+        Said("工作时段 121:30", "121:30 of working time"),
+    ) in explanation.facts
+
+
+def test_what_ended_late_stays_late_by_as_much() -> None:
+    explanation = resolution_told("16:00 resolved", now="2026-12-20 09:00")
+    assert (Said("超时", "overdue by"), Said("工作时段 0:30", "0:30 of working time")) in explanation.facts
+    in_time = resolution_told("15:30 resolved", now="2026-12-20 09:00")
+    assert not [head for head, _ in in_time.facts if head.en == "overdue by"]
+
+
+def test_in_a_year_without_a_table_an_overdue_clock_still_shows_its_deadline() -> None:
+    explanation = resolution_told(now="2027-02-01 09:00")
+    assert explanation.intervals[-1].end == at("2026-11-25 22:00")
+    assert not [head for head, _ in explanation.facts if head.en == "overdue by"]
+
+
 def test_an_agreed_deadline_and_one_that_cannot_be_told_are_told_as_such() -> None:
     story = a_timeline(
         "2026-12-30 09:00 reported", "09:00 classified", "09:00 filed", "09:00 dispatched", "09:30 planned"

@@ -10,6 +10,9 @@ from statistics import median
 from time import perf_counter
 
 from libs.casework.calendar import Amount, Calendar, parse_amount, parse_calendars
+from libs.casework.deadlines.clocks import clocks
+from libs.casework.deadlines.policies import parse_policies
+from libs.casework.samples import lives
 from libs.plumbing.data import read_yaml
 
 LIMITS = (
@@ -36,6 +39,22 @@ def deadlines_per_second(limits: tuple[str, ...] = LIMITS, count: int = COUNT) -
     return median(count / _turn(calendar, reports) for _ in range(TURNS))
 
 
+def logs_per_second(count: int = 300) -> float:
+    """Logs of 43 entries whose clocks are computed anew, the median of five turns: what a whole life of a case comes to."""
+    calendars = parse_calendars(read_yaml("calendars.yaml"), read_yaml("holidays.yaml"))
+    policies = parse_policies(read_yaml("policies.yaml"))
+    log = [sealed.entry for sealed in lives()[0]]
+    clocks(log, policies, calendars)
+
+    def turn() -> float:
+        began = perf_counter()
+        for _ in range(count):
+            clocks(log, policies, calendars)
+        return perf_counter() - began
+
+    return median(count / turn() for _ in range(TURNS))
+
+
 def _reports(limits: tuple[str, ...], count: int) -> list[tuple[int, Amount]]:
     amounts = cycle([parse_amount(limit) for limit in limits])
     # Five months of reports, so that the longest limit ends before the tables do.
@@ -53,6 +72,7 @@ def _turn(calendar: Calendar, reports: list[tuple[int, Amount]]) -> float:
 def main() -> None:
     figures = {
         "deadlines_per_second": round(deadlines_per_second()),
+        "logs_of_43_entries_per_second": round(logs_per_second()),
         **{
             f"{limit}_per_second": round(deadlines_per_second((limit,)))
             for limit in (*LIMITS, *AROUND_THE_CLOCK)

@@ -7,6 +7,7 @@ from pathlib import Path
 from tools.categories_page import categories_page
 from tools.events_page import events_page
 from tools.lifecycle_page import lifecycle_page
+from tools.policies_page import policies_page
 from tools.sample_files import sample_files
 
 ROOT = Path(__file__).parents[1]
@@ -14,6 +15,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "docs/lifecycle.md": lifecycle_page,
     "docs/events.md": events_page,
     "docs/categories.md": categories_page,
+    "docs/policies.md": policies_page,
 }
 
 

@@ -51,6 +51,8 @@ class Year:
 
 def build_year(spec: Spec, number: int) -> Year:
     """Lay a year out. Raises `UnknownYear` when the calendar has no table for it."""
+    # Asked first: a year without a table costs nothing to refuse, however often clocks reach into it.
+    spec.table(number)
     days = _days(number)
     midnights = [midnight(day, spec.zone) for day in (*days, date(number + 1, 1, 1))]
     opens, closes, workday, firsts, lasts = [], [], [], list[int](), list[int]()

@@ -122,7 +122,7 @@ def repeated(key: str, fingerprint: bytes | None, first: tuple[Appended, bytes |
     """The first answer again, unless the key now stands for something else."""
     answer, asked = first
     if fingerprint is not None and asked is not None and fingerprint != asked:
-        return Refusal(Why.KEY_REUSED, "this key was used for another request", attempted=key, field="key")
+        return Refusal(Why.KEY_REUSED, "this key was used for another request; take a new one", field="key")
     return Appended(answer.key, answer.spans, already=True)
 
 

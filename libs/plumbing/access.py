@@ -48,12 +48,16 @@ def require(*roles: str) -> Callable[[Request], Awaitable[Principal]]:
     return required
 
 
-def checked_key(raw: str | None, owner: str) -> str:
-    """The key `<owner>/<raw>`, so that two owners never collide; 400 when missing or malformed."""
+def checked_key(raw: str | None, owner: str, shortest: int = 1) -> str:
+    """The key `<owner>/<raw>`, so that two owners never collide; 400 when missing or malformed.
+
+    `shortest`: what many people share needs keys that no two of them come up with.
+    """
+    wanted = f"Idempotency-Key: {shortest} to 128 visible ASCII characters, best a new UUID for each request"
     if not raw:
-        raise Problem("idempotency_key_missing", "send Idempotency-Key: 1 to 128 visible ASCII characters")
-    if not _KEY.fullmatch(raw):
-        raise Problem("idempotency_key_bad", "Idempotency-Key: 1 to 128 visible ASCII characters")
+        raise Problem("idempotency_key_missing", f"send {wanted}")
+    if len(raw) < shortest or not _KEY.fullmatch(raw):
+        raise Problem("idempotency_key_bad", wanted)
     return f"{owner}/{raw}"
 
 

@@ -32,6 +32,19 @@ KNOWN: Mapping[str, tuple[int, str, str]] = {
     "unavailable": (503, "A part of the service is away", "服务暂不可用,请稍后再试"),
     "too_slow": (503, "The answer took too long", "处理超时,请稍后再试"),
 }
+BOUNDS = (
+    "expected",
+    "pattern",
+    "min_length",
+    "max_length",
+    "ge",
+    "gt",
+    "le",
+    "lt",
+    "multiple_of",
+    "decimal_places",
+)
+"""What of pydantic's context says what is allowed; the rest of it (class names, parsers' words) helps nobody outside."""
 _BY_STATUS = {400: "bad_request", 503: "unavailable"} | {
     status: code for code, (status, _, _) in KNOWN.items() if status not in (400, 503)
 }
@@ -121,7 +134,7 @@ def from_validation(error: Exception, content_type: str) -> Problem:
 
 def _field(one: Mapping[str, Any]) -> dict[str, Any]:
     context = one.get("ctx") or {}
-    allowed = {name: value for name, value in context.items() if isinstance(value, (str, int, float))}
+    allowed = {name: context[name] for name in BOUNDS if isinstance(context.get(name), (str, int, float))}
     field = {
         "field": ".".join(str(step) for step in one["loc"]) or "body",
         "code": str(one["type"]),

@@ -98,7 +98,7 @@ async def _main(
 async def _until_told(door: FastAPI, settings: Settings, role: Role) -> None:
     port = settings.worker_port if role == "worker" else settings.http_port
     if port is not None:
-        await serve(door, settings.http_host, port)
+        await serve(door, settings.http_host, port, settings.trusted_proxies)
         return
     with until_signalled() as stop:
         await stop

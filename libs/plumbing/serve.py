@@ -19,8 +19,8 @@ class PortTakenError(RefusedToStartError):
     """Another process listens on the port; the message names both."""
 
 
-async def serve(app: ASGIApp, host: str, port: int) -> None:
-    """Serve with httptools; on SIGTERM finish what runs (at most two seconds), close the lifespan, return.
+async def serve(app: ASGIApp, host: str, port: int, proxies: str = "") -> None:
+    """Serve with httptools. Only `proxies` (addresses, or `*`) are believed when they say for whom they ask. On SIGTERM finish what runs (at most two seconds), close the lifespan, return.
 
     Whatever happens then, the process is gone within 4.5 s. `PortTakenError` when the port is taken,
     `RuntimeError` when the application's lifespan fails.
@@ -32,6 +32,9 @@ async def serve(app: ASGIApp, host: str, port: int) -> None:
         access_log=False,
         log_config=None,
         server_header=False,
+        # uvicorn's own default believes everybody on this machine: any caller could be anybody to the rate limits.
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies,
         timeout_graceful_shutdown=GRACE_S,
         lifespan="on",
     )

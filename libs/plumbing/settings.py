@@ -72,6 +72,7 @@ class Settings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: Port = 8311
     worker_port: Port | None = None
+    trusted_proxies: str = ""
     request_timeout_s: float = Field(default=30.0, gt=0)
     max_body: int = Field(default=64 * 1024, ge=1024)
     rate_of_principal: Rate = "12000/minute"

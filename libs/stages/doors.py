@@ -15,7 +15,7 @@ from libs.casework.wire import instant
 from libs.plumbing.kafka import Publisher as KafkaPublisher
 from libs.plumbing.records import Record
 from libs.plumbing.rejections import Rejections
-from libs.stages.messages import Message, read_message
+from libs.stages.messages import Message, id_in, read_message
 from libs.stages.outcome import Done, Outcome
 from libs.stages.publishers import Publisher, Publishers
 
@@ -63,8 +63,9 @@ class Door:
             await refuse(self._rejections, record, outcome)
         topic = parse_door(record.topic)
         if topic:
-            key = (message.id if message else f"{record.topic}/{record.partition}/{record.offset}").encode()
-            value = outcome_bytes(record, message, outcome, self._clock())
+            named = message.id if message else id_in(record.value)
+            key = (named or f"{record.topic}/{record.partition}/{record.offset}").encode()
+            value = outcome_bytes(record, named, outcome, self._clock())
             await self._kafka.put(outcomes(topic.publisher), key, value)
 
 
@@ -81,7 +82,7 @@ def detail_of(refusal: Refusal) -> str:
     return refusal.detail + (f" [{stage}attempted {refusal.attempted}]" if refusal.attempted else "")
 
 
-def outcome_bytes(record: Record, message: Message | None, outcome: Outcome, now: int) -> bytes:
+def outcome_bytes(record: Record, message: str | None, outcome: Outcome, now: int) -> bytes:
     """The CloudEvent on the outcomes topic. Names the message by its id, or by its place when it had none."""
     place = f"{record.topic}/{record.partition}/{record.offset}"
     cloud: dict[str, Any] = {
@@ -91,7 +92,7 @@ def outcome_bytes(record: Record, message: Message | None, outcome: Outcome, now
         "type": f"banjie.message.{_verdict(outcome)}.v1",
         "time": instant(now),
         "datacontenttype": "application/json",
-        "data": {"message": message.id if message else None, "place": place} | _told(outcome),
+        "data": {"message": message, "place": place} | _told(outcome),
     }
     if isinstance(outcome, Done):
         cloud["subject"] = str(outcome.case_id)

@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails, from_json
 
 from libs.casework.refusal import Refusal, Why
 from libs.casework.wire import subject_and_sequence
+from libs.plumbing.problems import BOUNDS
 from libs.plumbing.records import Record
 
 MAX_BYTES = 256 * 1024
@@ -18,13 +20,18 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FUTURE = timedelta(minutes=5)
 
 
+MessageId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
+MOST_NAMED = 9
+_ID: TypeAdapter[str] = TypeAdapter(MessageId)
+
+
 class CloudEventIn(BaseModel):
     """The attributes that we read; extension attributes are allowed and passed over, as the standard says."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     specversion: Literal["1.0"]
-    id: Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
+    id: MessageId
     type: Annotated[str, Field(min_length=1, max_length=128)]
     source: Annotated[str, Field(min_length=1, max_length=256)]
     subject: UUID | None = None
@@ -67,11 +74,31 @@ def read_message(value: bytes, publisher: str, now: int) -> Message | Refusal:
 
 
 def refusal_from(error: ValidationError, within: str = "") -> Refusal:
-    """The first thing that was wrong, by field, with what is allowed; the input itself is not repeated."""
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    where = ".".join([within, *map(str, first["loc"])] if within else [str(part) for part in first["loc"]])
-    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    return Refusal(Why.INVALID, f"{where or 'value'}: {first['msg']}{more}", field=where or "value")
+    """The first thing that was wrong, by field, with what is allowed, and the names of the other fields.
+
+    The input itself is not repeated.
+    """
+    first, *others = error.errors(include_url=False, include_input=False)
+    where = _where(first, within)
+    more = (
+        f"; wrong too: {', '.join(_where(other, within) for other in others[:MOST_NAMED])}" if others else ""
+    )
+    context = first.get("ctx", {})
+    allowed = tuple(f"{name} {context[name]}" for name in BOUNDS if name in context)
+    return Refusal(Why.INVALID, f"{where}: {first['msg']}{more}", allowed=allowed, field=where)
+
+
+def _where(one: ErrorDetails, within: str) -> str:
+    return ".".join([*([within] if within else []), *map(str, one["loc"])]) or "value"
+
+
+def id_in(value: bytes) -> str | None:
+    """The id of a message that cannot be read otherwise, so that its sender can match the outcome; None without one."""
+    try:
+        found = from_json(value)["id"]
+        return _ID.validate_python(found)
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
 
 
 def _micros(time: datetime | None) -> int | None:

@@ -107,4 +107,4 @@ class PhotoDoor:
 
 
 def _reused(key: str) -> Refusal:
-    return Refusal(Why.KEY_REUSED, "this key was used for another photo", attempted=key, field="key")
+    return Refusal(Why.KEY_REUSED, "this key was used for another photo; take a new one", field="key")

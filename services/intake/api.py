@@ -13,6 +13,7 @@ from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Stage
 from libs.plumbing.access import MaybeCaller, checked_key
 from libs.plumbing.limits import RateLimits, body_limit
+from libs.plumbing.principals import Principal
 from libs.stages.http import person_key, problem_from
 from libs.stages.outcome import Done
 from libs.stages.receipts import Receipts, read_code, receipt_claim
@@ -24,6 +25,10 @@ from services.intake.uploads import MAX_REQUEST, read_upload
 
 # A code has 60 bits: nobody guesses one, and nobody needs to try more often than this.
 _tries = RateLimits(of_principal="600/minute", of_address="20/minute")
+
+
+UNGUESSABLE = 16
+"""Characters that a key must have without an account: everybody shares those keys, and the answer holds a receipt code."""
 
 
 class Receipt(BaseModel):
@@ -102,7 +107,7 @@ class ReportDoor:
         idempotency_key: Annotated[str | None, Header()] = None,
     ) -> Response:
         """For everybody: without a token as a resident. 201 once; the same answer with 200 when sent again."""
-        key = person_key(checked_key(idempotency_key, caller.id if caller else ANONYMOUS.id))
+        key = person_key(_key(idempotency_key, caller))
         upload = await read_upload(request)
         opening = self._intake.take_in(upload.report, person(caller))
         if isinstance(opening, Refusal):
@@ -146,3 +151,7 @@ class ReportDoor:
         if case is None:
             raise problem_from(Refusal(Why.UNKNOWN_CASE, "no report has this code", attempted="track"))
         return tracking(case, await self._store.log(case.id))
+
+
+def _key(raw: str | None, caller: Principal | None) -> str:
+    return checked_key(raw, caller.id) if caller else checked_key(raw, ANONYMOUS.id, UNGUESSABLE)

@@ -27,6 +27,12 @@ async def count(request: Request) -> int:
     return int(await request.app.state.ports["handled"].count_documents({}))
 
 
+@router.get("/caller")
+async def caller(request: Request) -> str:
+    """The address that asks, as the limits count it."""
+    return request.client.host if request.client else ""
+
+
 def compose(settings: Settings) -> Service:
     """Put the service together."""
     database = mongo_client(settings)[settings.mongo_database]

@@ -86,6 +86,8 @@ async def test_bad_messages_are_refused_with_their_reason_and_their_neighbours_a
     assert [verdict for verdict, _ in await told(office, name)] == ["accepted", "refused"] * len(BAD)
     assert [each["code"] for each in rejected] == [code for _, code in BAD]
     assert [each["offset"] for each in rejected] == list(range(1, 2 * len(BAD), 2))
+    refused = [message for verdict, message in await told(office, name) if verdict == "refused"]
+    assert refused == [None] * 4 + ["m", "m", None] + ["m"] * (len(BAD) - 7)  # a lone surrogate is no JSON
 
 
 async def test_the_same_id_for_another_report_is_refused(office: StreetOffice) -> None:

@@ -12,10 +12,11 @@ from services.intake.app import INTAKE
 from tests.support.street_office import StreetOffice
 
 REPORT = {"text": "东方罗马城小区外的围挡破了", "place": {"lon": 113.297086, "lat": 40.082726}}
+A_KEY = "0193f5d0-6b7e-7c1a-9d1e-5b8a4f2c7e10"
 
 
 async def post(
-    client: httpx.AsyncClient, body: Any = REPORT, key: str = "k1", **headers: str
+    client: httpx.AsyncClient, body: Any = REPORT, key: str = A_KEY, **headers: str
 ) -> httpx.Response:
     return await client.post("/v1/reports", json=body, headers={"Idempotency-Key": key, **headers})
 
@@ -44,6 +45,17 @@ async def test_the_same_key_for_another_report_is_refused(office: StreetOffice) 
         await post(client)
         reused = await post(client, REPORT | {"text": "别的事"})
     assert (reused.status_code, reused.json()["type"]) == (422, "urn:banjie:problem:key-reused")
+    assert "anonymous" not in reused.text
+
+
+async def test_without_an_account_a_key_that_others_could_come_up_with_is_refused(
+    office: StreetOffice,
+) -> None:
+    async with office.http(INTAKE) as client:
+        guessable = await post(client, key="tour-1")
+        same_from_staff = await post(client, key="tour-1", **office.token("clerk"))
+    assert (guessable.status_code, same_from_staff.status_code) == (400, 201)
+    assert "16 to 128" in guessable.json()["detail"]
 
 
 async def test_two_people_may_use_the_same_key(office: StreetOffice) -> None:
@@ -76,7 +88,7 @@ async def test_photos_are_rewritten_encrypted_and_named_by_the_event(office: Str
     files: list[Any] = [("report", (None, json.dumps(REPORT), "application/json"))]
     files += [("photo", (f"{n}.jpg", a_photo(), "image/jpeg")) for n in range(3)]
     async with office.http(INTAKE) as client, office.ports(Service.INTAKE) as ports:
-        headers = {"Idempotency-Key": "photos"}
+        headers = {"Idempotency-Key": A_KEY}
         first = await client.post("/v1/reports", files=files, headers=headers)
         again = await client.post("/v1/reports", files=files, headers=headers)
         (case,) = (await ports.store.find(_everything())).cases
@@ -111,7 +123,7 @@ UPLOADS: list[tuple[Any, int]] = [
 async def test_hostile_uploads_are_refused_and_nothing_is_kept(office: StreetOffice) -> None:
     async with office.http(INTAKE) as client, office.ports(Service.INTAKE) as ports:
         for files, status in UPLOADS:
-            answer = await client.post("/v1/reports", files=files, headers={"Idempotency-Key": "bad"})
+            answer = await client.post("/v1/reports", files=files, headers={"Idempotency-Key": A_KEY})
             assert answer.status_code == status
             assert answer.headers["content-type"] == "application/problem+json"
         assert await ports.database["photos.files"].count_documents({}) == 0
@@ -138,7 +150,7 @@ async def test_hostile_bodies_get_an_answer_and_no_error(office: StreetOffice) -
     headers = {"Content-Type": "application/json"}
     async with office.http(INTAKE) as client:
         for number, (body, status) in enumerate(HOSTILE):
-            key = {"Idempotency-Key": f"hostile-{number}"}
+            key = {"Idempotency-Key": f"{A_KEY}-{number}"}
             answer = await client.post("/v1/reports", content=body, headers=headers | key)
             assert answer.status_code == status, (body[:80], answer.text)
 
@@ -146,8 +158,8 @@ async def test_hostile_bodies_get_an_answer_and_no_error(office: StreetOffice) -
 async def test_a_report_without_a_key_or_in_another_form_is_refused(office: StreetOffice) -> None:
     async with office.http(INTAKE) as client:
         without = await client.post("/v1/reports", json=REPORT)
-        form = await client.post("/v1/reports", data={"text": "x"}, headers={"Idempotency-Key": "f"})
-        plain = await client.post("/v1/reports", content=b"x", headers={"Idempotency-Key": "p"})
+        form = await client.post("/v1/reports", data={"text": "x"}, headers={"Idempotency-Key": A_KEY})
+        plain = await client.post("/v1/reports", content=b"x", headers={"Idempotency-Key": A_KEY})
     assert [each.status_code for each in (without, form, plain)] == [400, 415, 415]
 
 

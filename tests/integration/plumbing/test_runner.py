@@ -40,6 +40,20 @@ async def test_an_api_process_runs_no_worker(workplace: Workplace, port: int) ->
     assert b"worker_started" not in workplace.log.read_bytes()
 
 
+@pytest.mark.parametrize(("proxies", "believed"), [("", "127.0.0.1"), ("127.0.0.1", "10.1.2.3")])
+async def test_only_a_trusted_proxy_is_believed_who_asks(
+    workplace: Workplace, port: int, proxies: str, believed: str
+) -> None:
+    child = await workplace.start(
+        "service_program", "api", workplace.topic, http_port=port, trusted_proxies=proxies
+    )
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+        await until(lambda: _answers(http, "/readyz", 200))
+        path = f"/{workplace.settings.service}/caller"
+        assert (await http.get(path, headers={"X-Forwarded-For": "10.1.2.3"})).json() == believed
+    assert await stopped(child) == 0
+
+
 async def test_a_worker_process_answers_only_on_its_own_port(workplace: Workplace, port: int) -> None:
     child = await workplace.start("service_program", "worker", workplace.topic, worker_port=port)
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:

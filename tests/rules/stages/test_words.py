@@ -38,3 +38,18 @@ def test_clean_words_are_clean_and_can_be_written(text: str) -> None:
 def test_words_that_say_nothing_or_too_much_are_refused(hostile: str) -> None:
     with pytest.raises(ValidationError):
         WORDS.validate_python(hostile)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"), [(" \u202e ", "nothing to read"), ("长" * 2001, "2001 characters")]
+)
+def test_a_refusal_of_words_says_how_many_there_were_and_how_many_may_be(said: str, told: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        WORDS.validate_python(said)
+    (error,) = refused.value.errors()
+    assert error["msg"] == f"{told}; allowed are 1 to 2000 characters"
+    assert (error["ctx"]["min_length"], error["ctx"]["max_length"]) == (1, 2000)
+
+
+def test_the_schema_of_words_says_how_many_may_be() -> None:
+    assert WORDS.json_schema() == {"type": "string", "minLength": 1, "maxLength": 2000}

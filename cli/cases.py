@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 
 from cli.console import out, say_json
+from cli.names import known_category, known_office, known_unit
 from cli.operator import Api, operator_api
 from cli.options import Data, Json, Office
 from cli.site import site
@@ -35,9 +36,15 @@ def listed(
     as_json: Json = False,
 ) -> None:
     """Cases, newest first."""
-    wanted: dict[str, Any] = {"unit": unit, "category": category, "awaits": awaits, "parked": parked}
+    wanted: dict[str, Any] = {"unit": known_unit(unit), "category": known_category(category)}
+    wanted |= {"awaits": awaits, "parked": parked}
     wanted |= {"publisher": publisher}
-    wanted |= {"stage": stage or None, "limit": limit, "after": after, "office": office}
+    wanted |= {
+        "stage": stage or None,
+        "limit": limit,
+        "after": after,
+        "office": office and known_office(office),
+    }
     page = operator_api(data).get(CASES, **wanted)
     say_json(page) if as_json else out.print(_table(page))
 

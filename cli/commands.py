@@ -28,10 +28,6 @@ GROUPS = {
     "publisher": "cli.publishers:app",
     "key": "cli.keys:app",
 }
-# What the command does not know it hands on to what it runs.
-_HANDS_ON: dict[str, Any] = {
-    "bench": {"context_settings": {"allow_extra_args": True, "ignore_unknown_options": True}}
-}
 
 
 def banjie(arguments: Sequence[str]) -> typer.Typer:
@@ -39,7 +35,7 @@ def banjie(arguments: Sequence[str]) -> typer.Typer:
     app = typer.Typer(name="banjie", help=HELP, pretty_exceptions_enable=False, rich_markup_mode=None)
     app.callback(invoke_without_command=True)(_alone)
     for name, place in _needed(COMMANDS, arguments).items():
-        app.command(name, **_HANDS_ON.get(name, {}))(_at(place))
+        app.command(name)(_at(place))
     for name, place in _needed(GROUPS, arguments).items():
         app.add_typer(_at(place), name=name)
     return app

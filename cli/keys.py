@@ -9,13 +9,14 @@ import typer
 from rich.table import Table
 from uuid_utils.compat import uuid7
 
-from cli.console import FailedError, err, out, say_json
+from cli.console import FailedError, UsageError, err, out, say_json
 from cli.names import known_office, known_places, known_unit
 from cli.operator import database
 from cli.options import Data, Json, Office
 from cli.site import Site, site
 from cli.timeline import local_time
 from libs.casework.places import Level
+from libs.casework.vocabulary import Role
 from libs.casework.wire import instant
 from libs.plumbing.clock import now_us
 from libs.plumbing.keys import KeyRegistry
@@ -42,9 +43,12 @@ def create(
 ) -> None:
     """Make a key; it is shown once."""
     where, now, key_id = site(data), now_us(), str(uuid7())
-    grids = known_places(grid or (), Level.GRID)
-    communities = known_places(community or (), Level.COMMUNITY)
-    places = known_office(office), known_unit(unit), grids, communities
+    known_office(office)
+    grids = known_places(grid or (), Level.GRID, office)
+    communities = known_places(community or (), Level.COMMUNITY, office)
+    if Role.GRID_WORKER in role and not (grids or communities):
+        raise UsageError("a grid worker acts in grids of their own: say --grid or --community")
+    places = office, known_unit(unit), grids, communities
     principal = Principal(who, checked_roles(role), *places, expires=now + days * DAY_US)
     key = sign(principal, where.signing_key, now, key_id)
     asyncio.run(_asked(where, lambda keys: keys.add(key_id, principal, now)))

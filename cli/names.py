@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from cli.console import UsageError
 from cli.operator import offices
+from libs.casework.categories import parse_catalogue
 from libs.casework.places import Level, parse_places
 from libs.casework.units import parse_units
 from libs.plumbing.data import read_geojson, read_yaml
@@ -16,20 +17,35 @@ def known_office(code: str) -> str:
 
 def known_unit(code: str | None) -> str | None:
     """The code itself, when there is such a unit; None stays None."""
-    if code is None:
-        return None
-    return _among("unit", code, [unit.id for unit in parse_units(read_yaml("units.yaml")).units])
+    return code and _among("unit", code, [unit.id for unit in parse_units(read_yaml("units.yaml")).units])
 
 
-def known_places(codes: Iterable[str], level: Level) -> tuple[str, ...]:
-    """The codes themselves, when each is a place of that level."""
+def known_category(code: str | None) -> str | None:
+    """The code itself, when there is such a subclass; None stays None."""
+    catalogue = parse_catalogue(read_yaml("categories.yaml")) if code else None
+    if catalogue and code and catalogue.get(code) is None:
+        raise UsageError(f"there is no category {code!r}; see docs/categories.md")
+    return code
+
+
+def known_places(codes: Iterable[str], level: Level, office: str) -> tuple[str, ...]:
+    """The codes themselves, when each is a place of that level in the office's street."""
     given = tuple(codes)
     places = parse_places(read_geojson("grids.geojson")) if given else None
     for code in given:
         place = places.get(code) if places else None
-        if place is None or place.level is not level:
+        if places is None or place is None or place.level is not level:
             raise UsageError(f"there is no {level} {code}; see data/grids.geojson")
+        _lies_in(office, code, places.whereabouts(place).street)
     return given
+
+
+def _lies_in(office: str, code: str, street: str | None) -> None:
+    other = offices().of_street(street or "")
+    if other is None or other.code != office:
+        raise UsageError(
+            f"{code} lies in the street of {other.code if other else 'no office'}, not of {office}"
+        )
 
 
 def _among(kind: str, code: str, allowed: list[str]) -> str:

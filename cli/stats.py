@@ -7,6 +7,7 @@ import typer
 from rich.table import Table
 
 from cli.console import out, say_json
+from cli.names import known_office
 from cli.operator import operator_api
 from cli.options import Data, Json, Office
 from cli.timeline import duration, stage_name
@@ -25,7 +26,7 @@ def stats(
     """Median and 90th percentile from report to closing, by unit and category; how many stand at each stage."""
     found = operator_api(data).get(
         "/records/v1/stats",
-        office=office,
+        office=office and known_office(office),
         closed_from=_instant(closed_from),
         closed_before=_instant(closed_before),
     )

@@ -28,7 +28,7 @@ def test_a_report_gets_a_number_and_a_receipt(reported: dict[str, Any]) -> None:
 
 
 def test_the_same_report_again_is_the_same_case(installation: Installation) -> None:
-    report = ("report", "--text", WORDS, *PLACE, "--idempotency-key", "cli-again")
+    report = ("report", "--text", WORDS, *PLACE, "--idempotency-key", "cli-again-0123456789")
     first, second = installation.told(*report), installation.told(*report)
     assert first["case_id"] == second["case_id"]
 
@@ -117,6 +117,8 @@ def test_a_key_is_shown_once_listed_without_itself_and_revoked(installation: Ins
         ("--role", "unit_worker", "--office", "yingbin"),
         ("--role", "unit_worker", "--office", "yingbin", "--unit", "nobody"),
         ("--role", "grid_worker", "--office", "yingbin", "--grid", "1"),
+        ("--role", "grid_worker", "--office", "yingbin"),
+        ("--role", "grid_worker", "--office", "yingbin", "--grid", "140213066901001"),
     ],
 )
 def test_a_key_for_nobody_is_a_usage_error(installation: Installation, wrong: tuple[str, ...]) -> None:
@@ -153,3 +155,21 @@ def until(true: Callable[[], bool], within: float = 20) -> None:
 def _case(installation: Installation, case: str) -> dict[str, Any]:
     found: dict[str, Any] = installation.told("case", "show", case)
     return found
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("case", "list", "--unit", "nobody"),
+        ("case", "list", "--category", "nothing"),
+        ("case", "list", "--office", "nowhere"),
+        ("stats", "--office", "nowhere"),
+        ("bench", "--nope"),
+        ("bench", "--json", "no/such/folder/figures.json"),
+    ],
+)
+def test_what_does_not_exist_is_a_usage_error_and_no_empty_answer(
+    installation: Installation, wrong: tuple[str, ...]
+) -> None:
+    ran = installation.banjie(*wrong) if wrong[0] != "bench" else banjie(*wrong)
+    assert_one_line(ran, 2)

@@ -31,6 +31,10 @@ def command_table(policy: Policy, clock: Callable[[], int]) -> CommandTable:
         _row("start", "开始处置", Nothing, THE_UNIT, said.Started, work.start),
         _row("done", "完成工作项", ItemReport, THE_UNIT, said.ItemDone, work.done),
         _row("note", "进展记录", Note, THE_UNIT | SUPERVISORS, said.Noted, work.note),
+        _row("await_resident", "等待居民", Said, THE_UNIT, said.ResidentAwaited, work.await_resident),
+        _row(
+            "resident_answered", "居民已回应", Said, THE_UNIT, said.ResidentAnswered, work.resident_answered
+        ),
         *_suspending(policy, clock),
         _row("resolve", "处理反馈", Shown, THE_UNIT, said.Resolved, work.resolve),
         _row(

@@ -2,10 +2,19 @@
 
 from libs.casework.case import Case, ItemState
 from libs.casework.entry import Actor
-from libs.casework.events.dispatch import Accepted, ItemDone, Noted, Resolved, Returned, Started
+from libs.casework.events.dispatch import (
+    Accepted,
+    ItemDone,
+    Noted,
+    ResidentAnswered,
+    ResidentAwaited,
+    Resolved,
+    Returned,
+    Started,
+)
 from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Role, Service
-from libs.stages.bodies import Nothing, Shown
+from libs.stages.bodies import Nothing, Said, Shown
 from libs.stages.commands import Decision, Sealed
 from libs.stages.judged import first_words, not_a_reason, wrong
 from libs.stages.scope import holds, not_the_lead
@@ -56,6 +65,16 @@ def note(case: Case, actor: Actor, body: Note, sealed: Sealed) -> Decision:
         detail = "a note is for the units that hold this case and for its office"
         return Refusal(Why.NOT_ALLOWED, detail, case.stage, "note", allowed)
     return (Noted(words=sealed.texts[0]),)
+
+
+def await_resident(case: Case, actor: Actor, body: Said, sealed: Sealed) -> Decision:
+    """Nothing can go on before the resident answers (等待居民): the clocks wait as their policy says."""
+    return not_the_lead(case, actor, "await_resident") or (ResidentAwaited(words=first_words(sealed)),)
+
+
+def resident_answered(case: Case, actor: Actor, body: Said, sealed: Sealed) -> Decision:
+    """The resident was reached (居民已回应)."""
+    return not_the_lead(case, actor, "resident_answered") or (ResidentAnswered(words=first_words(sealed)),)
 
 
 def resolve(case: Case, actor: Actor, body: Shown, sealed: Sealed) -> Decision:

@@ -17,6 +17,8 @@ COMMANDS = [
     (Stage.DISPATCHED, "return", "unit_worker", {"reason": "not_our_duty", "words": "不归我们"}, Stage.FILED),
     (Stage.ACCEPTED, "start", "unit_worker", {}, Stage.WORKING),
     (Stage.WORKING, "note", "unit_worker", {"words": "明天有雨"}, Stage.WORKING),
+    (Stage.WORKING, "await-resident", "unit_worker", {"words": "家中无人，已留条"}, Stage.WORKING),
+    (Stage.WORKING, "resident-answered", "unit_worker", {"words": "约在周六"}, Stage.WORKING),
     (
         Stage.WORKING,
         "ask-suspension",

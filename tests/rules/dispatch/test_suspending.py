@@ -4,7 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from libs.casework.events.dispatch import HandedOver, Resumed, Suspended, SuspensionAsked, SuspensionRefused
+from libs.casework.events.dispatch import (
+    HandedOver,
+    ResidentAnswered,
+    ResidentAwaited,
+    Resumed,
+    Suspended,
+    SuspensionAsked,
+    SuspensionRefused,
+)
 from libs.casework.refusal import Why
 from libs.casework.vocabulary import Role, Stage
 from tests.rules.dispatch.asking import HELPER, LEAD, NOW, STRANGER, refused, said
@@ -85,3 +93,13 @@ def test_the_office_hands_open_work_over_to_another_unit_that_exists() -> None:
     assert refused("hand_over", a_case_at(Stage.SUSPENDED), lead="enforce", reason="ruling").code is (
         Why.NOT_THIS_STAGE
     )
+
+
+def test_the_lead_says_that_it_waits_for_the_resident_and_that_the_resident_has_answered() -> None:
+    waits = said("await_resident", WORKING, LEAD, words="家中无人")
+    assert isinstance(waits, ResidentAwaited)
+    assert waits.words is not None
+    assert isinstance(said("resident_answered", WORKING, LEAD), ResidentAnswered)
+    for command in ("await_resident", "resident_answered"):
+        assert refused(command, WORKING, STRANGER).code is Why.NOT_ALLOWED
+    assert refused("await_resident", a_case_at(Stage.SUSPENDED), LEAD).code is Why.NOT_THIS_STAGE

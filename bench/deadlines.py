@@ -1,6 +1,6 @@
 """Deadlines a second on one core, by `data/calendars.yaml`: `python -m bench.deadlines` prints one JSON document.
 
-Every limit a report may have, from every minute of a year's working time and of its nights; durations stay within a year.
+A mix of limits of all four units, from moments spread over several months; durations stay within a year.
 """
 
 import json

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from libs.casestore.documents import case_from
+from libs.casestore.documents import UNREADABLE, case_from
 from libs.casework.case import Case
 from libs.casework.entry import GENESIS, Entry, chain_hash, read_entry
 from libs.casework.events import ContentRef, Event, UnknownEvent
@@ -73,7 +73,7 @@ class _Walk:
         try:
             entry = read_entry(body)
             self._inside(entry, document, before)
-        except (ValidationError, UnknownEvent, KeyError, TypeError) as error:
+        except UNREADABLE as error:
             self._unreadable(f"{type(error).__name__}: the bytes are not an entry we know")
             return
         self.said.append(entry.data)

@@ -11,6 +11,7 @@ from libs.casework.case import Case
 from libs.casework.draft import Sealed
 from libs.casework.entry import read_entry
 from libs.casework.events import EVENTS as CATALOGUE
+from libs.casework.events import Event, UnknownEvent
 
 EVENTS, CASES, CLAIMS = "case_events", "cases", "intake_keys"
 _KNOWN = frozenset(CATALOGUE.names())
@@ -62,6 +63,10 @@ def readable(document: Mapping[str, Any]) -> Case | None:
     return None if isinstance(case, LaterCase) else case
 
 
+UNREADABLE = (ValidationError, UnknownEvent, KeyError, TypeError)
+"""What reading a stored entry raises when it was damaged, or written by a later version."""
+
+
 def event_document(sealed: Sealed) -> Document:
     """An entry: the bytes and their hash, and beside them what has to be found. `verify` holds one against the other."""
     entry = sealed.entry
@@ -106,3 +111,11 @@ def spans_of(drafts: Sequence[tuple[UUID, Sequence[Sealed]]]) -> tuple[Span, ...
         Span(case_id, sealed[0].entry.seq, sealed[-1].entry.seq, sealed[-1].entry.rev)
         for case_id, sealed in drafts
     )
+
+
+def event_in(document: Mapping[str, Any]) -> Event | None:
+    """What an entry says; None for one that cannot be read."""
+    try:
+        return sealed_from(document).entry.data
+    except UNREADABLE:
+        return None

@@ -4,13 +4,11 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from pydantic import ValidationError
 from pymongo import UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
 
 from libs.casestore.concerns import safe
-from libs.casestore.documents import CASES, EVENTS, sealed_from
-from libs.casework.events import UnknownEvent
+from libs.casestore.documents import CASES, EVENTS, event_in
 from libs.casework.events.intake import Reported
 
 TOGETHER = 1000
@@ -53,11 +51,8 @@ async def _named(database: Database, case_ids: Sequence[UUID]) -> AsyncIterator[
 def _report_in(document: Mapping[str, Any]) -> Reported | None:
     """The report; None for an entry that cannot be read: one damaged case keeps no office from starting, and `verify`
     names it."""
-    try:
-        data = sealed_from(document).entry.data
-    except (ValidationError, UnknownEvent):
-        return None
-    return data if isinstance(data, Reported) else None
+    said = event_in(document)
+    return said if isinstance(said, Reported) else None
 
 
 def _cut(case_id: UUID, names: int) -> UpdateOne:

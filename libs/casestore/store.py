@@ -12,13 +12,12 @@ from libs.casestore.append import Append, Appended, Claim
 from libs.casestore.committer import Committer
 from libs.casestore.concerns import AS_STORED, safe
 from libs.casestore.content import StoredContent, WrappedKey
-from libs.casestore.documents import CASES, CLAIMS, EVENTS, answer_from, case_from, sealed_from
+from libs.casestore.documents import CASES, CLAIMS, EVENTS, answer_from, case_from, event_in, sealed_from
 from libs.casestore.group import repeated
 from libs.casestore.reading import CaseQuery, Page, page_of
 from libs.casestore.waiting import Grouping
 from libs.casework.case import Case
 from libs.casework.draft import Change, Sealed, Speaker
-from libs.casework.events import EVENTS as CATALOGUE
 from libs.casework.events import ContentRef
 from libs.casework.references import references
 from libs.casework.refusal import Refusal
@@ -92,11 +91,11 @@ class CaseStore:
     async def references(self, case_id: UUID) -> tuple[ContentRef, ...]:
         """All personal content that the case's log names, in order, each once.
 
-        What only a later version than this one can read is left out, so that the case can still be shown.
+        What was damaged, or only a later version can read, is left out, so that the case can still be shown: `verify` names it.
         """
-        wanted = {"case_id": case_id, "type": {"$in": CATALOGUE.names()}}
-        found = self._events.find(wanted).sort("seq", 1)
-        return references([sealed_from(document).entry.data async for document in found])
+        found = self._events.find({"case_id": case_id}).sort("seq", 1)
+        said = [event async for document in found if (event := event_in(document))]
+        return references(said)
 
     async def claimed(self, claim_id: str) -> UUID | None:
         """The case that a claim was taken for."""

@@ -80,9 +80,9 @@ def refusal_from(error: ValidationError, within: str = "") -> Refusal:
     """
     first, *others = error.errors(include_url=False, include_input=False)
     where = _where(first, within)
-    more = (
-        f"; wrong too: {', '.join(_where(other, within) for other in others[:MOST_NAMED])}" if others else ""
-    )
+    named = [_where(other, within) for other in others[:MOST_NAMED]]
+    named += [f"and {len(others) - MOST_NAMED} more"] if len(others) > MOST_NAMED else []
+    more = f"; wrong too: {', '.join(named)}" if named else ""
     context = first.get("ctx", {})
     allowed = tuple(f"{name} {context[name]}" for name in BOUNDS if name in context)
     return Refusal(Why.INVALID, f"{where}: {first['msg']}{more}", allowed=allowed, field=where)

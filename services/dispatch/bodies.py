@@ -58,11 +58,15 @@ class HandOver(Said):
     reason: Code
 
 
-class Suspension(Said):
-    """Why the work has to wait: a code of the office's list, and words; `until`: when to look again.
+class WantedSuspension(Said):
+    """Why the work has to wait: a code of the office's list, and words; `until`: when to look again."""
 
-    A supervisor who approves what the unit asked for need not repeat the reason.
-    """
+    reason: Code
+    until: AwareDatetime | None = None
+
+
+class Suspension(Said):
+    """What a supervisor approves; the reason and the time are those that the unit asked for, unless said otherwise."""
 
     reason: Code | None = None
     until: AwareDatetime | None = None

@@ -13,7 +13,16 @@ from libs.stages.bodies import Nothing, Said, Shown
 from libs.stages.commands import Body, CommandKind, CommandTable, Decide, Decision, Sealed, table
 from libs.stages.judged import judged
 from services.dispatch import orders, suspending, work
-from services.dispatch.bodies import HandOver, ItemReport, Note, Order, Plan, Return, Suspension
+from services.dispatch.bodies import (
+    HandOver,
+    ItemReport,
+    Note,
+    Order,
+    Plan,
+    Return,
+    Suspension,
+    WantedSuspension,
+)
 from services.dispatch.rules import Policy
 
 CLERKS = frozenset({Role.CLERK, Role.SUPERVISOR})
@@ -48,7 +57,7 @@ def _suspending(policy: Policy, clock: Callable[[], int]) -> tuple[CommandKind, 
     ask, suspend = (_now(each, policy, clock) for each in (suspending.ask, suspending.suspend))
     supervised = THE_UNIT | SUPERVISORS
     return (
-        _row("ask_suspension", "申请挂账", Suspension, THE_UNIT, said.SuspensionAsked, ask),
+        _row("ask_suspension", "申请挂账", WantedSuspension, THE_UNIT, said.SuspensionAsked, ask),
         _row("refuse_suspension", "不予挂账", Said, SUPERVISORS, said.SuspensionRefused, suspending.refuse),
         _row("suspend", "挂账", Suspension, SUPERVISORS, said.Suspended, suspend),
         _row("resume", "恢复处置", Said, supervised, said.Resumed, suspending.resume),

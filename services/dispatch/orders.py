@@ -14,6 +14,9 @@ from libs.stages.scope import not_the_lead
 from services.dispatch.bodies import HandOver, Order, Plan, PlannedItem, micros
 from services.dispatch.rules import Policy
 
+LATEST_US = 10 * 366 * 24 * 3600 * 1_000_000
+"""Ten years: what is planned for later than that is mistyped."""
+
 
 def dispatch(case: Case, actor: Actor, body: Order, sealed: Sealed, policy: Policy) -> Decision:
     """The clerk names the units; after so many returns the ruling must be final."""
@@ -42,7 +45,7 @@ def plan(case: Case, actor: Actor, body: Plan, sealed: Sealed, policy: Policy) -
         not_the_lead(case, actor, "plan")
         or _unknown_units(case, "plan", units, policy)
         or _ids_twice(case, body)
-        or _due_before_it_was_reported(case, body)
+        or _not_a_due_time(case, body)
     )
     if refused:
         return refused
@@ -105,10 +108,10 @@ def _ids_twice(case: Case, body: Plan) -> Refusal | None:
     return wrong(case, "plan", "items", "two work items have the same id")
 
 
-def _due_before_it_was_reported(case: Case, body: Plan) -> Refusal | None:
+def _not_a_due_time(case: Case, body: Plan) -> Refusal | None:
     for index, item in enumerate(body.items):
-        if item.due_at and micros(item.due_at) <= case.reported_at:
-            detail = f"{item.due_at.isoformat()} is before the case was reported"
+        if item.due_at and not 0 < micros(item.due_at) - case.reported_at <= LATEST_US:
+            detail = f"{item.due_at.isoformat()} is not within ten years after the case was reported"
             return wrong(case, "plan", f"items.{index}.due_at", detail)
     return None
 

@@ -76,7 +76,7 @@ class ClockView(BaseModel):
 
 
 class Clocks(BaseModel):
-    """A case's clocks in the order of their starts, and by which versions of data."""
+    """A case's clocks in the order of their starts, and by which version of the calendars."""
 
     case_id: UUID
     number: str

@@ -26,5 +26,8 @@ def what_refused_connections_leave(request: pytest.FixtureRequest) -> Iterator[N
     yield
     if request.node.nodeid.startswith(_WITH_SERVERS):
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+            warnings.filterwarnings("ignore", "unclosed .*socket", ResourceWarning)
+            warnings.filterwarnings(
+                "ignore", "Exception ignored in: <socket", pytest.PytestUnraisableExceptionWarning
+            )
             gc.collect()

@@ -17,7 +17,10 @@ HOUR = 3_600_000_000
 DAY = 24 * HOUR
 """Twenty-four hours in µs."""
 _MOST_US = 100 * 366 * DAY
-_WRITTEN = re.compile(r"\s*([0-9.]+)\s*(?:个)?\s*([a-z_]+|[\u4e00-\u9fff]+)\s*", re.IGNORECASE | re.ASCII)
+_WRITTEN = re.compile(
+    r"\s*([0-9]{1,24}(?:\.[0-9]{1,9})?|\.[0-9]{1,9})\s*(?:个)?\s*([a-z_]+|[\u4e00-\u9fff]+)\s*",
+    re.IGNORECASE | re.ASCII,
+)
 
 # A minute of the day and night is a sixtieth of an urgent hour: what is asked in minutes does not wait for an opening.
 _UNITS: dict[str, tuple[LimitUnit, Fraction]] = {

@@ -15,6 +15,8 @@ from libs.casework.refusal import Refusal, Why
 USUAL = "datong-office"
 """The calendar when none is named."""
 ATTEMPTED = "due"
+LONGEST_US = 10 * 366 * 24 * 3600 * 1_000_000
+"""Ten years: an explanation goes day by day, and a question must not keep everybody else waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,10 @@ def answer(question: Question, calendars: Calendars, now: int) -> Answer | Refus
         gaps = in_order((_pause(text, calendar) for text in question.pauses), begins)
         field = "limit"
         reckoning = reckon(calendar, begins, parse_amount(question.limit), gaps)
+        if reckoning.due is not None and reckoning.due - begins > LONGEST_US:
+            return Refusal(
+                Why.INVALID, "the deadline lies over ten years away", attempted=ATTEMPTED, field=field
+            )
         return Answer(calendar, reckoning, gaps, explain(calendar, reckoning, gaps, now))
     except (UnknownCalendar, UnknownYear, InstantError, AmountError) as error:
         return Refusal(Why.INVALID, str(error), attempted=ATTEMPTED, field=field)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from libs.casework.calendar.amount import Amount
+from libs.casework.calendar.amount import Amount, AmountError
 from libs.casework.calendar.calendar import Calendar
 from libs.casework.deadlines.policies import Policy
 from libs.casework.deadlines.timed import State, Timed
@@ -55,8 +55,11 @@ def too_much(wish: Wish) -> str | None:
     due = wish.timed.due
     assert due is not None, "asked after `over`"
     meters = wish.calendar.meters
-    if meters[wish.by.unit].extended(due, wish.by) <= meters[most.unit].extended(due, most):
-        return None
+    try:
+        if meters[wish.by.unit].extended(due, wish.by) <= meters[most.unit].extended(due, most):
+            return None
+    except AmountError as error:
+        return str(error)
     return (
         f"{wish.by.zh} {wish.by.en} is more than policy {wish.policy.id} allows at once: {most.zh} {most.en}"
     )

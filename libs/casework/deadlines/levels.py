@@ -12,6 +12,9 @@ from libs.casework.deadlines.timed import Timed, gaps_in
 
 AROUND_THE_CLOCK = (LimitUnit.URGENT_HOUR, LimitUnit.URGENT_DAY)
 
+_END_OF_TIME = 253_370_764_800_000_000
+"""The year 9999 (µs UTC): nobody can write down what lies behind it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reached:
@@ -28,9 +31,9 @@ def levels(timed: Timed, policy: Policy, calendar: Calendar) -> tuple[Reached, .
     for limits around the clock. A level beyond the reach of the tables is left out.
     """
     due = timed.due
-    if due is None:
+    used = None if due is None else _counting(timed, calendar, due)
+    if due is None or used is None:
         return ()
-    used = _counting(timed, calendar, due)
     whole = sum(end - begin for begin, end in used)
     return tuple(_reached(timed, policy, calendar, used, whole, due))
 
@@ -50,8 +53,15 @@ def _reached(
                 yield Reached(level, at)
 
 
-def _counting(timed: Timed, calendar: Calendar, due: int) -> list[tuple[int, int]]:
-    """The stretches before the deadline in which time counted."""
+def _counting(timed: Timed, calendar: Calendar, due: int) -> list[tuple[int, int]] | None:
+    """The stretches before the deadline in which time counted; None where no table reaches so far."""
+    try:
+        return _counted(timed, calendar, due)
+    except UnknownYear:
+        return None
+
+
+def _counted(timed: Timed, calendar: Calendar, due: int) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     at = timed.begin
     for gap in gaps_in(timed.stretches):
@@ -78,7 +88,7 @@ def _after(used: list[tuple[int, int]], share: int) -> int:
 
 def _beyond(timed: Timed, calendar: Calendar, due: int, more: int) -> int | None:
     if _around_the_clock(timed):
-        return due + more
+        return due + more if due + more < _END_OF_TIME else None
     try:
         return calendar.timeline.advance(due, more)
     except UnknownYear:
@@ -106,12 +116,13 @@ def overdue_by(timed: Timed, calendar: Calendar, now: int) -> int | None:
 def share_used(timed: Timed, calendar: Calendar, now: int) -> Fraction | None:
     """How much of the limit is used up at `now`, 1 at the deadline; None while that cannot be told."""
     due = timed.due
-    if due is None:
+    counted = None if due is None else _counting(timed, calendar, due)
+    if due is None or counted is None:
         return None
-    whole = sum(end - begin for begin, end in _counting(timed, calendar, due))
+    whole = sum(end - begin for begin, end in counted)
     until = min(now, timed.ended_at or now)
     if until > due:
         over = overdue_by(timed, calendar, now)
         return None if over is None else 1 + Fraction(over, whole) if whole else Fraction(1)
-    used = sum(end - begin for begin, end in _counting(timed, calendar, until))
+    used = sum(end - begin for begin, end in _counted(timed, calendar, until))
     return Fraction(used, whole) if whole else Fraction(1)

@@ -98,6 +98,8 @@ def test_a_due_time_is_kept_to_the_microsecond_and_not_before_the_report() -> No
     assert item.due_at == 1_795_773_600_000_001
     refusal = refused("plan", DISPATCHED, items=[{"title": "a", "due_at": "2026-11-06T01:00:00Z"}])
     assert refusal.field == "items.0.due_at"
+    mistyped = refused("plan", DISPATCHED, items=[{"title": "a", "due_at": "9999-12-31T23:00:00Z"}])
+    assert (mistyped.field, "ten years" in mistyped.detail) == ("items.0.due_at", True)
     assert DISPATCHED.reported_at > TEN_IN_THE_MORNING
 
 

@@ -37,11 +37,23 @@ def test_others_may_not_ask_in_its_place() -> None:
 
 
 @pytest.mark.parametrize(("command", "actor"), [("ask_suspension", LEAD), ("suspend", SUPERVISOR)])
-def test_a_reason_is_needed_and_must_be_of_the_list(command: str, actor: object) -> None:
-    for body in ({}, {"reason": "no_wish"}):
-        refusal = refused(command, WORKING, actor, **body)
-        assert (refusal.code, refusal.field, refusal.stage) == (Why.INVALID, "reason", Stage.WORKING)
-        assert "weather" in refusal.allowed
+def test_a_reason_must_be_of_the_list(command: str, actor: object) -> None:
+    refusal = refused(command, WORKING, actor, reason="no_wish")
+    assert (refusal.code, refusal.field, refusal.stage) == (Why.INVALID, "reason", Stage.WORKING)
+    assert "weather" in refusal.allowed
+
+
+def test_who_suspends_unasked_gives_a_reason() -> None:
+    refusal = refused("suspend", WORKING, SUPERVISOR)
+    assert (refusal.field, "weather" in refusal.allowed) == ("reason", True)
+
+
+def test_a_day_to_look_again_that_is_over_is_not_taken_over() -> None:
+    asked = a_told_case_at(Stage.WORKING).then("suspension_asked", reason="budget", until=NOW).so_far
+    assert refused("suspend", asked, SUPERVISOR).field == "until"
+    approved = said("suspend", asked, SUPERVISOR, until=SOON)
+    assert isinstance(approved, Suspended)
+    assert approved.until == SOON_US
 
 
 def test_the_day_to_look_again_lies_ahead() -> None:

@@ -67,7 +67,13 @@ def test_a_pause_after_the_deadline_leaves_it_where_it_is() -> None:
         ),
         (Question("2026-12-31T09:00", "2 工作日"), "limit", "no table of rest days for 2027"),
         (Question("2027-03-01T09:00", "2 工作日"), "limit", "no table of rest days for 2027"),
-        (Question("9998-12-31T23:00", "9000 紧急工作日"), "limit", "outside the years"),
+        (Question("9998-12-31T23:00", "900 紧急工作日"), "limit", "outside the years"),
+        (Question("2026-11-25T09:00", "9000 紧急工作日"), "limit", "over ten years away"),
+        (
+            Question("1900-01-01T09:00", "9 紧急工作日", pauses=("1900-01-02T00:00/2100-01-01T00:00",)),
+            "limit",
+            "over ten years away",
+        ),
         (
             Question("2026-11-25T09:00", "4 工作时", pauses=("lunch",)),
             "pause",

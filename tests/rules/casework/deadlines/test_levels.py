@@ -1,5 +1,6 @@
 """When somebody is told: levels by hand. Blue at three quarters of the limit, yellow at nine tenths, red when due and after."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 from libs.casework.deadlines.levels import levels, share_used
@@ -83,3 +84,18 @@ def test_the_share_that_is_used_goes_on_beyond_the_deadline_and_stops_with_the_c
         assert share_used(clock, calendar, at(f"2026-11-25 {time}")) == share
     done = the(a_timeline(*GARBAGE, "11:00 resolved"), "resolution")
     assert share_used(done, calendar, at("2026-12-25 09:00")) == Fraction(1, 2)
+
+
+def test_levels_that_nobody_can_write_down_or_no_table_reaches_are_left_out() -> None:
+    far = 253_300_000_000_000_000
+    item = the(a_timeline(*GARBAGE), "resolution")
+    assert item.reckoning is not None
+    agreed = replace(item, target=None, agreed_due=far, reckoning=replace(item.reckoning, due=far))
+    assert {one.level.id for one in levels(agreed, FIRST, SHIPPED.get(item.calendar))}.isdisjoint(
+        {"overdue_half", "overdue_twice"}
+    )
+    into_2027 = a_timeline(*GARBAGE, "10:00 extended by=60_紧急工作日")
+    clock = the(into_2027, "resolution")
+    assert clock.due is not None
+    assert levels(clock, FIRST, SHIPPED.get(clock.calendar)) == ()
+    assert share_used(clock, SHIPPED.get(clock.calendar), at("2026-11-25 11:00")) is None

@@ -16,7 +16,7 @@ from cli.timeline import local_time, stage_name, timeline, zone_of
 from cli.unpark import unpark_case
 from cli.which import CASES, Which
 from cli.which import case_id as case_id_of
-from libs.casework.vocabulary import Stage
+from libs.casework.vocabulary import Stage, Urgency
 
 app = typer.Typer(help="show, list, log: cases and their stories. unpark: give a case back to the machine.")
 
@@ -81,13 +81,23 @@ def _zone(api: Api, case_id: str) -> str:
 
 def _table(page: dict[str, Any]) -> Table:
     table = Table(caption=f"more 更多: --after {page['after']}" if page["after"] else None)
-    for heading in ("案件 case", "环节 stage", "类别 category", "主办 lead", "等待 awaits", "时间 since", ""):
+    for heading in (
+        "案件 case",
+        "环节 stage",
+        "类别 category",
+        "紧急程度 urgency",
+        "主办 lead",
+        "等待 awaits",
+        "时间 since",
+        "",
+    ):
         table.add_column(heading, no_wrap=heading == "案件 case")
     for case in page["cases"]:
         table.add_row(
             case["number"],
             stage_name(case["stage"]),
             _named(case["names"]["category"]),
+            _urgency(case),
             _named(case["names"]["units"].get(case["lead"] or "")),
             _waits(case),
             local_time(case["awaits"]["since"], zone_of(case["office"])),
@@ -98,6 +108,10 @@ def _table(page: dict[str, Any]) -> Table:
 
 def _named(name: dict[str, str] | None) -> str:
     return f"{name['zh']} {name['en']}" if name else ""
+
+
+def _urgency(case: dict[str, Any]) -> str:
+    return f"{Urgency(case['urgency']).zh} {case['urgency']}" if case["urgency"] else ""
 
 
 def _waits(case: dict[str, Any]) -> str:
@@ -123,6 +137,7 @@ def _facts(case: dict[str, Any], zone: str) -> dict[str, str]:
         "街道办 office": _named(names["office"]),
         "环节 stage": stage_name(case["stage"]),
         "类别 category": _named(names["category"]),
+        "紧急程度 urgency": _urgency(case),
         "地点 place": " · ".join(_named(place) for place in names["places"].values()),
         "主办 lead": _named(names["units"].get(case["lead"] or "")),
         "等待 awaits": _waits(case) + parked,

@@ -9,6 +9,7 @@ from pymongo.asynchronous.collection import AsyncCollection
 
 from libs.casestore.documents import case_from
 from libs.casework.case import Case
+from libs.casework.vocabulary import Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class CaseQuery:
     stages: Sequence[str] | None = None
     unit: str | None = None
     category: str | None = None
+    urgency: str | None = None
     grid: str | None = None
     grids: Sequence[str] | None = None
     community: str | None = None
@@ -45,7 +47,7 @@ _PATHS = {
     "awaits_person": "awaits.person",
     "awaits_machine": "awaits.machine",
 }
-_SPECIAL = {"stages", "grids", "area", "reported_from", "reported_to"}
+_SPECIAL = {"stages", "urgency", "grids", "area", "reported_from", "reported_to"}
 
 
 def filter_of(query: CaseQuery) -> dict[str, Any]:
@@ -59,6 +61,11 @@ def filter_of(query: CaseQuery) -> dict[str, Any]:
     for name, many in (("stage", query.stages), ("grid", query.grids)):
         if many is not None:
             wanted.setdefault(name, {"$in": list(many)})
+    if query.urgency is not None:
+        # A case of which nobody has said yet how urgent it is counts as normal.
+        wanted["urgency"] = (
+            {"$in": [query.urgency, None]} if query.urgency == Urgency.NORMAL else query.urgency
+        )
     if query.area is not None:
         wanted["$or"] = [{name: {"$in": list(query.area)}} for name in ("grid", "community")]
     return wanted | _reported(query)

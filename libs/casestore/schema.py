@@ -34,6 +34,15 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
         IndexModel([("number", ASCENDING)], unique=True),
         IndexModel([("office", ASCENDING), ("stage", ASCENDING), ("_id", DESCENDING)]),
         IndexModel([("office", ASCENDING), ("awaits.person", ASCENDING), ("_id", DESCENDING)]),
+        IndexModel(
+            [
+                ("office", ASCENDING),
+                ("awaits.person", ASCENDING),
+                ("urgency", ASCENDING),
+                ("_id", ASCENDING),
+            ],
+            name="queue",
+        ),
         IndexModel([("assignment.lead", ASCENDING), ("stage", ASCENDING), ("_id", DESCENDING)]),
     ),
     CONTENT: (IndexModel([("case_id", ASCENDING)]),),

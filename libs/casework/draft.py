@@ -7,7 +7,7 @@ from uuid import UUID
 from libs.casework.case import Case
 from libs.casework.entry import GENESIS, Actor, Entry, chain_hash, entry_bytes
 from libs.casework.events.model import Event
-from libs.casework.events.triage import Classified
+from libs.casework.events.triage import Classified, QueuedForClerk
 from libs.casework.fold import apply
 from libs.casework.lifecycle import Step, step
 from libs.casework.refusal import Refusal, Why
@@ -164,6 +164,8 @@ def _seal(
 def _office_and_visibility(case: Case | None, change: Change, event: Event) -> tuple[str, bool]:
     if isinstance(event, Classified):
         return event.office, event.public
+    if case and isinstance(event, QueuedForClerk):
+        return event.office or case.office, case.public
     if case:
         return case.office, case.public
     assert isinstance(change.expect, NewCase), "only a new case has no case"

@@ -99,6 +99,13 @@ def _classified(case: Case, entry: Entry, data: triage.Classified) -> Changes:
     }
 
 
+def _queued(case: Case, entry: Entry, data: triage.QueuedForClerk) -> Changes:
+    """What it says of place and urgency; what it leaves out stays as it was."""
+    place = ("grid", "community", "compound") if data.grid or data.community else ()
+    said = {name: getattr(data, name) for name in place}
+    return said | ({"urgency": data.urgency} if data.urgency else {})
+
+
 def _filed(case: Case, entry: Entry, data: triage.Filed) -> Changes:
     return {"category": data.category, "grid": data.grid, "community": data.community}
 
@@ -178,6 +185,7 @@ def _rated(case: Case, entry: Entry, data: closure.Rated) -> Changes:
 
 _CHANGES: dict[type[Event], Callable[[Case, Entry, Any], Changes]] = {
     triage.Classified: _classified,
+    triage.QueuedForClerk: _queued,
     triage.Filed: _filed,
     triage.Merged: lambda case, entry, data: {"merged_into": data.into},
     triage.Reinstated: lambda case, entry, data: {"merged_into": None},

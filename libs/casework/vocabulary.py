@@ -86,6 +86,14 @@ class Urgency(StrEnum):
     URGENT = "urgent"
     EMERGENCY = "emergency"
 
+    @property
+    def zh(self) -> str:
+        """The urgency in Chinese, as clerks say it."""
+        return _URGENCY_ZH[self]
+
+
+_URGENCY_ZH = {Urgency.NORMAL: "一般", Urgency.URGENT: "紧急", Urgency.EMERGENCY: "特急"}
+
 
 class Awaited(NamedTuple):
     """Who has to act next: one of our services (`machine`), or a person in a role (`person`), or nobody."""

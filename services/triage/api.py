@@ -15,10 +15,12 @@ from libs.casework.vocabulary import Role, Source, Stage, Urgency
 from libs.casework.wire import instant
 from libs.plumbing.access import require
 from libs.plumbing.principals import Principal
+from services.triage.queue import CURSOR, queue_page
 
 Clerk = Annotated[Principal, Depends(require("clerk", "supervisor", "administrator"))]
 Looker = Annotated[Principal, Depends(require("grid_worker", "clerk", "supervisor", "administrator"))]
 Limit = Annotated[int, Query(ge=1, le=200)]
+QueueCursor = Annotated[str, Query(pattern=CURSOR)]
 
 
 class Waiting(BaseModel):
@@ -48,7 +50,7 @@ class Queued(Waiting):
 
 
 class QueuePage(BaseModel):
-    """Cases that wait for a clerk, oldest first; `after` asks for the next page."""
+    """Cases that wait for a clerk: emergency, urgent, normal, in each the oldest first; `after` asks for the next page."""
 
     cases: list[Queued]
     after: str | None
@@ -76,11 +78,11 @@ class TriageLists:
         )
         return routes
 
-    async def queue(self, caller: Clerk, limit: Limit = 50, after: UUID | None = None) -> QueuePage:
-        """Reports of the own office that wait for a clerk."""
+    async def queue(self, caller: Clerk, limit: Limit = 50, after: QueueCursor | None = None) -> QueuePage:
+        """Reports of the own office that wait for a clerk, the gravest first."""
         stages = (Stage.REPORTED, Stage.CONFIRMING)
         query = CaseQuery(office=_office(caller), stages=stages, awaits_person=Role.CLERK)
-        page = await self._page(query, limit, after)
+        page = await queue_page(self._store, query, limit, after)
         reasons = await self._reasons(page.cases)
         return QueuePage(cases=[_queued(case, reasons.get(case.id)) for case in page.cases], after=page.after)
 

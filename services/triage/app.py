@@ -25,7 +25,7 @@ from services.triage.commands import ON_THE_SPOT, Desk, command_table
 from services.triage.handlers import Triage
 from services.triage.lexicon import Lexicon, build_index, parse_lexicon
 from services.triage.locate import Locator
-from services.triage.rules import Policy
+from services.triage.matter import Policy
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Role, Service, Urgency
 from libs.stages.commands import Body, CommandKind, CommandTable, Decision, Sealed, Text, table
 from libs.stages.words import Words
+from services.triage.matter import graver
 from services.triage.rules import filed
 
 NOT_FOUND = "not_found"
@@ -29,7 +30,9 @@ Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,48}$")]
 
 
 class Classification(Body):
-    """Category by a clerk's judgement; urgency the category's own unless given; grid as it was unless given.
+    """Category by a clerk's judgement; grid as it was unless given.
+
+    Urgency the category's own unless given; what the words of a queued report raised stays raised.
 
     `public` must be said: without it a case that is not public stays so.
     """
@@ -122,7 +125,7 @@ class Desk:
             return _no(case, attempted, "public", f"{subclass.id} is never public")
         return Classified(
             category=subclass.id,
-            urgency=body.urgency or subclass.urgency,
+            urgency=body.urgency or _urgency(case, subclass),
             public=_public(case, body, subclass),
             data_version=self.version,
             because=("by_hand",),
@@ -146,6 +149,12 @@ def command_table(desk: Desk) -> CommandTable:
         CommandKind("confirm", "核实反馈", Confirmation, ON_THE_SPOT, desk.confirm),
         CommandKind("reclassify", "重新分类", Classification, CLERKS, desk.reclassify),
     )
+
+
+def _urgency(case: Case, subclass: Subclass) -> Urgency:
+    """Until a category was given, the urgency is that of the words: a category does not make danger less."""
+    heard = case.urgency if case.category is None else None
+    return graver(heard, subclass.urgency) if heard else subclass.urgency
 
 
 def _public(case: Case, body: Classification, subclass: Subclass) -> bool:

@@ -11,7 +11,8 @@ from libs.casework.places import Position
 from libs.stages.reactor import Decisions
 from services.triage.lexicon import Index
 from services.triage.locate import Locator, Spot
-from services.triage.rules import Policy, Reading, Seen, decide, read_words
+from services.triage.matter import Policy, Reading, Seen, read_words
+from services.triage.rules import decide
 
 WORDS, POINT, ADDRESS = "text", "point", "address"
 _READ = frozenset({WORDS, POINT, ADDRESS})

@@ -54,3 +54,9 @@ def test_the_sample_lives_are_whole_chains() -> None:
 
 def test_samples_never_change_from_run_to_run() -> None:
     assert [one.body for log in lives() for one in log] == [one.body for log in lives() for one in log]
+
+
+def test_a_queueing_without_urgency_and_place_can_still_be_read() -> None:
+    early = {"because": ["category_unknown"], "data_version": "2026-11-24"}
+    event = EVENTS.read("queued_for_clerk.v1", early)
+    assert event.model_dump(exclude_none=True, exclude_defaults=True, mode="json") == early

@@ -218,6 +218,10 @@ def _said(data: Event) -> dict[str, Any]:
         return {name: getattr(data, name) for name in ("category", "urgency", "grid", "community")}
     if isinstance(data, triage.Filed):
         return {name: getattr(data, name) for name in ("category", "grid", "community")}
+    if isinstance(data, triage.QueuedForClerk):
+        place = ("grid", "community") if data.grid or data.community else ()
+        said = ("urgency", *place) if data.urgency else place
+        return {name: getattr(data, name) for name in said}
     return {}
 
 

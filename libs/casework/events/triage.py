@@ -41,12 +41,21 @@ class Classified(Event):
 
 
 class QueuedForClerk(Event):
-    """No decision could be taken by rule: a clerk looks at it (转人工), with ranked suggestions."""
+    """No decision could be taken by rule: a clerk looks at it (转人工), with ranked suggestions.
+
+    `urgency` as the words of danger make it, and the place as far as it is known: it decides whose clerk may look.
+    Events of the first versions say neither.
+    """
 
     TYPE = "queued_for_clerk"
     ZH = "转人工受理"
 
     because: tuple[str, ...]
+    urgency: Urgency | None = None
+    office: str | None = None
+    grid: str | None = None
+    community: str | None = None
+    compound: str | None = None
     suggestions: tuple[Suggestion, ...] = ()
     data_version: str
 

@@ -12,7 +12,7 @@ from libs.casework.events.triage import Classified, QueuedForClerk
 from libs.casework.vocabulary import Source
 from services.triage.handlers import Triage
 from services.triage.locate import Locator
-from services.triage.rules import Policy
+from services.triage.matter import Policy
 from tests.support.cases import a_content, a_reported_case
 from tests.support.reference import catalogue, index, offices, places
 from tests.support.vaults import ReadableVault

@@ -59,6 +59,7 @@ async def nothing(database: Any) -> None:
 
 
 ID = UUID(int=1)
+QUEUE = {"office": "yingbin", "awaits.person": "clerk"}
 LOOKUPS = [
     ("case_events", {"key": {"$in": ["a", "b"]}}, {}),
     ("case_events", {"case_id": ID, "seq": {"$gt": 3}}, {"seq": 1}),
@@ -68,6 +69,8 @@ LOOKUPS = [
     ("cases", {"number": "YB-2611-00001"}, {}),
     ("cases", {"office": "yingbin", "stage": "filed"}, {"_id": -1}),
     ("cases", {"office": "yingbin", "awaits.person": "clerk"}, {"_id": -1}),
+    ("cases", {"stage": {"$in": ["reported", "confirming"]}} | QUEUE | {"urgency": "emergency"}, {"_id": 1}),
+    ("cases", QUEUE | {"urgency": {"$in": ["normal", None]}, "_id": {"$gt": ID}}, {"_id": 1}),
     ("photos.files", {"metadata.case_id": ID}, {}),
 ]
 

@@ -26,9 +26,11 @@ from tests.support.street_office import MASTER_KEY, StreetOffice
 
 IN_YINGBIN = {"lon": 113.297086, "lat": 40.082726}
 GRID = "140213053902001"
+IN_SHUIBOSI = {"lon": 113.36324, "lat": 40.06244}
 OUTSIDE = {"lon": 113.5, "lat": 40.3}
 HOARDING = {"text": "临时围挡倒了一截,露出里头的坑", "place": IN_YINGBIN}
 SUPPLIES = {"text": "孩子不到一岁,家里没有奶粉和尿不湿了", "address": "桐城金城小区7号楼2单元"}
+ELSEWHERE = {"text": "临时围挡破了,小区东边", "place": OUTSIDE}
 VAGUE = {"text": "你们来看看吧", "place": IN_YINGBIN}
 HOSTILE = (
     b"",
@@ -143,12 +145,12 @@ async def test_erased_words_go_to_a_clerk(office: StreetOffice) -> None:
     assert "words_erased" in log[-1].entry.data.because
 
 
-async def test_what_nobody_can_place_is_in_the_clerks_queue_oldest_first(
+async def test_what_nobody_can_place_is_in_the_clerks_queue(
     office: StreetOffice, clerk: dict[str, str]
 ) -> None:
     async with office.ports(Service.TRIAGE) as ports, office.http(TRIAGE) as client:
         opened = Opened(ports)
-        cases = [await opened.triaged(body) for body in (VAGUE, HOARDING | {"place": OUTSIDE}, HOARDING)]
+        cases = [await opened.triaged(body) for body in (VAGUE, ELSEWHERE, HOARDING)]
         first = (await client.get("/v1/queue?limit=1", headers=clerk)).json()
         second = (await client.get(f"/v1/queue?after={first['after']}", headers=clerk)).json()
         other = await client.get("/v1/queue", headers=office.token("clerk", office="shuibosi"))
@@ -156,7 +158,42 @@ async def test_what_nobody_can_place_is_in_the_clerks_queue_oldest_first(
     assert (second["after"], other.json()["cases"]) == (None, [])
     assert "out_of_area" in second["cases"][0]["because"]
     assert second["cases"][0]["suggestions"][0]["category"] == "hoarding"
-    assert "围挡倒了" not in json.dumps(second, ensure_ascii=False)
+    assert "小区东边" not in json.dumps(second, ensure_ascii=False)
+
+
+async def test_the_queue_shows_the_gravest_first_and_pages_through_all(
+    office: StreetOffice, clerk: dict[str, str]
+) -> None:
+    said = ("你们来看看吧", "你们快来看看吧", "救命", "有人触电了", "你们过来一下")
+    async with office.ports(Service.TRIAGE) as ports, office.http(TRIAGE) as client:
+        opened = Opened(ports)
+        cases = [(await opened.triaged(VAGUE | {"text": text})).number for text in said]
+        shown, after = [], ""
+        while after is not None:
+            page = (await client.get(f"/v1/queue?limit=2{after}", headers=clerk)).json()
+            shown += page["cases"]
+            after = page["after"] and f"&after={page['after']}"
+        broken = await client.get("/v1/queue?after=emergency.x", headers=clerk)
+    assert [each["number"] for each in shown] == [cases[n] for n in (2, 3, 1, 0, 4)]
+    assert [each["urgency"] for each in shown] == ["emergency", "emergency", "urgent", "normal", "normal"]
+    assert broken.status_code == 422
+
+
+async def test_what_nobody_can_place_waits_at_the_office_of_its_place(
+    office: StreetOffice, clerk: dict[str, str]
+) -> None:
+    there = office.token("clerk", office="shuibosi")
+    async with office.ports(Service.TRIAGE) as ports, office.http(TRIAGE) as client:
+        opened = Opened(ports)
+        case = await opened.triaged(VAGUE | {"place": IN_SHUIBOSI})
+        here = (await client.get("/v1/queue", headers=clerk)).json()["cases"]
+        (row,) = (await client.get("/v1/queue", headers=there)).json()["cases"]
+        stranger = await post(client, case, "file", {"category": "hoarding"}, **clerk)
+        done = await post(client, case, "file", {"category": "hoarding"}, **there)
+        filed = await opened.now(case.id)
+    assert (here, row["number"], stranger.status_code, done.status_code) == ([], case.number, 404, 200)
+    assert row["grid"] is not None
+    assert (filed.office, filed.grid, filed.community) == ("shuibosi", row["grid"], row["community"])
 
 
 async def test_a_grid_worker_sees_and_confirms_the_own_grid_only(office: StreetOffice) -> None:

@@ -71,6 +71,12 @@ def test_classifying_may_hand_a_case_to_another_office() -> None:
     assert story.then("filed").last.office == "shuibosi"
 
 
+def test_queueing_hands_a_case_to_the_office_of_its_place_and_shows_nothing() -> None:
+    story = told("reported").then("queued_for_clerk", office="shuibosi")
+    assert (story.so_far.office, story.last.office, story.so_far.public) == ("shuibosi", "shuibosi", False)
+    assert told("reported").then("queued_for_clerk", office=None).so_far.office == "yingbin"
+
+
 def test_the_key_stands_on_the_first_entry_of_an_append_only() -> None:
     case = a_reported_case()
     change = Change(case.id, AtSeq(case.seq), (example("classified"), example("filed")))

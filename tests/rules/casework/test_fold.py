@@ -9,7 +9,7 @@ from libs.casework.fold import BrokenLog, apply, fold
 from libs.casework.references import references
 from libs.casework.samples import lives
 from libs.casework.samples.examples import AFTER, NOTE, PHOTO, WORDS
-from libs.casework.vocabulary import Role, Service, Stage
+from libs.casework.vocabulary import Role, Service, Stage, Urgency
 from tests.support.cases import a_content, a_told_case_at, told
 
 
@@ -166,3 +166,19 @@ def test_a_rating_belongs_to_its_generation() -> None:
     reopened = rated.then("reopened").so_far
     assert reopened.rating is not None
     assert reopened.rating.generation < reopened.generation
+
+
+def test_a_queued_case_has_the_urgency_and_the_place_that_are_known() -> None:
+    story = told("reported").then(
+        "queued_for_clerk", urgency=Urgency.EMERGENCY, grid="g2", community="c2", compound=None
+    )
+    case = story.so_far
+    assert (case.urgency, case.grid, case.community, case.compound) == ("emergency", "g2", "c2", None)
+
+
+def test_a_case_queued_by_an_earlier_version_keeps_what_it_had() -> None:
+    before = told("reported")
+    silent = dict.fromkeys(("urgency", "office", "grid", "community", "compound"))
+    after = before.then("queued_for_clerk", **silent).so_far
+    kept = ("urgency", "office", "grid", "community", "compound")
+    assert [getattr(after, name) for name in kept] == [getattr(before.so_far, name) for name in kept]

@@ -133,3 +133,15 @@ def test_every_command_has_its_verb_and_its_people() -> None:
 def test_a_hostile_confirmation_is_not_read(hostile: dict[str, Any]) -> None:
     with pytest.raises(ValueError):
         Confirmation.model_validate(hostile)
+
+
+def test_a_category_does_not_make_the_danger_of_queued_words_less() -> None:
+    queued = a_reported_case(urgency=Urgency.EMERGENCY)
+    assert the_classification(filed(queued, category="hoarding")).urgency is Urgency.EMERGENCY
+    assert the_classification(filed(queued, category="hoarding", urgency="normal")).urgency is Urgency.NORMAL
+
+
+def test_filing_keeps_the_place_that_queueing_found() -> None:
+    place = {"office": "shuibosi", "grid": "140213066901001", "community": "140213066901"}
+    told = the_classification(filed(a_reported_case(**place), category="hoarding"))
+    assert {name: getattr(told, name) for name in place} == place

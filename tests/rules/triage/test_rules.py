@@ -17,7 +17,8 @@ from libs.casework.events.triage import (
 from libs.casework.places import Whereabouts
 from libs.casework.vocabulary import Source, Urgency
 from services.triage.locate import Basis, Located
-from services.triage.rules import KEPT_FROM_PUBLIC, Policy, Reading, Seen, decide
+from services.triage.matter import Policy, Reading, Seen
+from services.triage.rules import KEPT_FROM_PUBLIC, decide
 from tests.support.cases import a_reported_case
 from tests.support.reference import catalogue, offices
 
@@ -200,3 +201,31 @@ def test_no_private_guess_at_the_top_is_ever_public(
 
 def test_the_names_of_the_policies_are_words() -> None:
     assert [each.__name__ for each in KEPT_FROM_PUBLIC] == ["private_category", "private_among_close_guesses"]
+
+
+@pytest.mark.parametrize(
+    ("read", "located", "urgency"),
+    [
+        (reading(urgency=Urgency.EMERGENCY), HETAI, Urgency.EMERGENCY),
+        (reading(("hoarding", 0.3), urgency=Urgency.URGENT), HETAI, Urgency.URGENT),
+        (reading(("hoarding", 0.9), urgency=Urgency.EMERGENCY), OUTSIDE, Urgency.EMERGENCY),
+        (reading(("lift_trap", 0.9)), OUTSIDE, Urgency.EMERGENCY),
+        (reading(("lift_trap", 0.3)), HETAI, Urgency.NORMAL),
+        (None, HETAI, Urgency.NORMAL),
+    ],
+)
+def test_what_waits_for_a_clerk_says_how_urgent_it_sounds(
+    read: Reading | None, located: Located, urgency: Urgency
+) -> None:
+    assert queued(read, located).urgency is urgency
+
+
+def test_what_waits_for_a_clerk_waits_at_the_office_of_its_place() -> None:
+    told = queued(reading(), WENXING)
+    assert (told.office, told.community, told.grid) == ("shuibosi", "140213066901", None)
+    assert (queued(located=OUTSIDE).office, queued(located=OUTSIDE).grid) == ("yingbin", None)
+
+
+def test_an_emergency_does_not_wait_for_one_of_the_places_that_it_names() -> None:
+    read = reading(("power_box", 0.9), urgency=Urgency.EMERGENCY)
+    assert names(decided(read, Located(Whereabouts(), Basis.CONTRADICTORY))) == ["classified", "filed"]

@@ -11,7 +11,8 @@ from libs.casework.places import Whereabouts
 from libs.casework.vocabulary import Source
 from libs.plumbing.data import read_yaml
 from services.triage.locate import Basis, Located
-from services.triage.rules import Policy, Seen, decide, read_words
+from services.triage.matter import Policy, Seen, read_words
+from services.triage.rules import decide
 from tests.support.cases import a_reported_case
 from tests.support.reference import catalogue, index, offices
 

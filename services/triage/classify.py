@@ -8,7 +8,7 @@ from typing import NamedTuple
 from libs.casework.categories import Subclass
 from libs.casework.events.triage import Suggestion
 from libs.casework.vocabulary import Urgency
-from services.triage.lexicon import Index, Known, character_pairs, tokens
+from services.triage.lexicon import MAX_CHARACTERS, Index, Known, character_pairs, tokens
 
 _INSIDE_A_LONGER_WORD = 0.35
 _FURTHER_WORDS = 0.55
@@ -54,7 +54,7 @@ def rank(text: str, index: Index, limit: int = 3) -> tuple[Suggestion, ...]:
 def urgency_of(text: str, subclass: Subclass | None, index: Index) -> Urgency:
     """The category's own urgency, raised by words of danger and by words of any emergency category; never lowered."""
     run = tokens(mended(text, index))
-    present = _undenied(_runs(run, index.known), run, index.denials)
+    present = _undenied(_known_runs(run, index), run, index.denials)
     runs = {one.run for one in present}
     combinations = {each for one in runs for each in index.danger.get(one, ())}
     raised = [level for level, parts in combinations if runs.issuperset(parts)]
@@ -69,7 +69,8 @@ def _speaks_of_emergency(present: list[Found], index: Index) -> bool:
 
 
 def mended(text: str, index: Index) -> str:
-    """`text` with common mistypings put right."""
+    """`text` with traditional characters made ours and common mistypings put right."""
+    text = text[:MAX_CHARACTERS].translate(index.simplified)
     for slip, meant in index.slips:
         if slip in text:
             text = text.replace(slip, meant)
@@ -93,7 +94,13 @@ def _runs(run: list[str], known: Known) -> Iterable[Found]:
 
 
 def _found(run: list[str], index: Index) -> list[Found]:
-    return [one for one in _runs(run, index.known) if one.run in index.by_run]
+    return [one for one in _known_runs(run, index) if one.run in index.by_run]
+
+
+def _known_runs(run: list[str], index: Index) -> list[Found]:
+    """Every known run but those that begin inside a look-alike: 邻居家 says nothing of 居家."""
+    inside = {place for one in _runs(run, index.look_alikes) for place in range(one.start + 1, one.end)}
+    return [one for one in _runs(run, index.known) if one.start not in inside]
 
 
 def _undenied(found: Iterable[Found], run: list[str], denials: Known) -> list[Found]:

@@ -44,9 +44,11 @@ class Lexicon(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     version: str
+    traditional: str = ""
     slips: dict[str, str]
     denials: tuple[str, ...]
     corrections: tuple[str, ...]
+    look_alikes: tuple[str, ...] = ()
     nothing_to_file: tuple[str, ...]
     words: dict[str, tuple[str, ...]]
     danger: Danger
@@ -78,7 +80,9 @@ class Index(NamedTuple):
     emergencies: frozenset[str]
     denials: Known
     corrections: Known
+    look_alikes: Known
     nothing_to_file: tuple[str, ...]
+    simplified: dict[int, str]
     slips: tuple[tuple[str, str], ...]
 
 
@@ -107,7 +111,9 @@ def build_index(catalogue: Catalogue, lexicon: Lexicon) -> Index:
         emergencies=frozenset(one.id for one in catalogue.subclasses if one.urgency is Urgency.EMERGENCY),
         denials=_known(run_of(word) for word in lexicon.denials),
         corrections=_known(run_of(word) for word in lexicon.corrections),
+        look_alikes=_known(run_of(word) for word in lexicon.look_alikes),
         nothing_to_file=tuple(run_of(word) for word in lexicon.nothing_to_file),
+        simplified={ord(pair[0]): pair[1] for pair in lexicon.traditional.split()},
         slips=tuple(lexicon.slips.items()),
     )
 

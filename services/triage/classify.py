@@ -16,7 +16,7 @@ _PAIRS_ALONE, _PAIRS_BESIDE = 0.35, 0.12
 _ENOUGH = 5.0
 _TOO_LITTLE = 0.08
 _CLEAR_WORD = 5.0
-"""One specific word of an emergency category weighs at least this; a word that several share weighs less."""
+"""One specific word of a category weighs at least this; a word that several share, or inside a longer one, less."""
 _RANKS = {Urgency.NORMAL: 0, Urgency.URGENT: 1, Urgency.EMERGENCY: 2}
 
 
@@ -66,6 +66,14 @@ def urgency_of(text: str, subclass: Subclass | None, index: Index) -> Urgency:
 def _speaks_of_emergency(present: list[Found], index: Index) -> bool:
     evidence = _evidence([one for one in present if one.run in index.by_run], index)
     return any(_total(evidence[one]) >= _CLEAR_WORD for one in index.emergencies & evidence.keys())
+
+
+def private_words(text: str, index: Index) -> tuple[str, ...]:
+    """The words that clearly speak of something private, whatever else the text is about; empty when none do."""
+    run = tokens(mended(text, index))
+    evidence = _evidence(_found(run, index), index)
+    clear = [evidence[one] for one in sorted(index.private & evidence.keys())]
+    return tuple(one.label for parts in clear if _total(parts) >= _CLEAR_WORD for one in parts)
 
 
 def mended(text: str, index: Index) -> str:

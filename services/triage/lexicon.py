@@ -78,6 +78,7 @@ class Index(NamedTuple):
     pairs: dict[str, dict[str, float]]
     danger: dict[str, tuple[tuple[Urgency, tuple[str, ...]], ...]]
     emergencies: frozenset[str]
+    private: frozenset[str]
     denials: Known
     corrections: Known
     look_alikes: Known
@@ -109,6 +110,7 @@ def build_index(catalogue: Catalogue, lexicon: Lexicon) -> Index:
         pairs=_pair_weights(catalogue, lexicon),
         danger=by_part,
         emergencies=frozenset(one.id for one in catalogue.subclasses if one.urgency is Urgency.EMERGENCY),
+        private=frozenset(one.id for one in catalogue.subclasses if one.private),
         denials=_known(run_of(word) for word in lexicon.denials),
         corrections=_known(run_of(word) for word in lexicon.corrections),
         look_alikes=_known(run_of(word) for word in lexicon.look_alikes),

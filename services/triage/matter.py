@@ -7,7 +7,7 @@ from libs.casework.categories import UNKNOWN, Catalogue, Subclass
 from libs.casework.events.triage import Suggestion
 from libs.casework.offices import Offices
 from libs.casework.vocabulary import Source, Urgency
-from services.triage.classify import rank, urgency_of
+from services.triage.classify import private_words, rank, urgency_of
 from services.triage.lexicon import Index
 from services.triage.locate import Located
 
@@ -19,10 +19,11 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the words say: ranked guesses, the best first, and how urgent they sound."""
+    """What the words say: ranked guesses, the best first, how urgent they sound, which of them speak of private life."""
 
     suggestions: tuple[Suggestion, ...] = ()
     urgency: Urgency = Urgency.NORMAL
+    private: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Matter:
 
 def read_words(text: str, index: Index) -> Reading:
     """What the words of a report say, by the lexicon."""
-    return Reading(rank(text, index, SHOWN), urgency_of(text, None, index))
+    return Reading(rank(text, index, SHOWN), urgency_of(text, None, index), private_words(text, index))
 
 
 def graver(one: Urgency, other: Urgency) -> Urgency:

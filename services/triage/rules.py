@@ -15,6 +15,8 @@ from services.triage.matter import SHOWN, Matter, Policy, Seen, matter_of
 
 SURE = 0.35
 """A guess with a lower score goes to a clerk; at 0.35, 96 of 100 of the sample reports that pass are placed rightly."""
+DOUBTFUL = 0.65
+"""A public guess with a lower score does not outweigh private words beside it."""
 
 Predicate = Callable[[Matter], bool]
 
@@ -74,6 +76,17 @@ def private_among_close_guesses(matter: Matter) -> bool:
     return any(subclass.private for subclass in matter.close)
 
 
+def speaks_of_private_matters(matter: Matter) -> bool:
+    """Its words say something private, even where the best guess is public."""
+    return matter.seen.reading is not None and bool(matter.seen.reading.private)
+
+
+def private_beside_a_doubtful_guess(matter: Matter) -> bool:
+    """It speaks of private matters, and the public guess is none to send a grid worker out for; emergencies do not wait."""
+    doubtful = matter.choice.score < DOUBTFUL and not private_category(matter)
+    return doubtful and speaks_of_private_matters(matter) and not emergency(matter)
+
+
 FOR_A_CLERK: tuple[Predicate, ...] = (
     words_erased,
     out_of_area,
@@ -81,6 +94,7 @@ FOR_A_CLERK: tuple[Predicate, ...] = (
     place_unknown,
     category_unknown,
     not_sure_enough,
+    private_beside_a_doubtful_guess,
 )
 FILED_AT_ONCE: tuple[Predicate, ...] = (
     seen_on_spot,
@@ -91,6 +105,7 @@ FILED_AT_ONCE: tuple[Predicate, ...] = (
 KEPT_FROM_PUBLIC: tuple[Predicate, ...] = (
     private_category,
     private_among_close_guesses,
+    speaks_of_private_matters,
 )
 
 

@@ -51,6 +51,27 @@ EMERGENCIES = [
     ("有人从楼上跳下来了", "mental_care"),
     ("邻居家小女孩身上总有淤青，晚上被关阳台", "child_minor"),
 ]
+PRIVATE = [
+    "我在家隔离，没人管饭，垃圾也不收",
+    "隔壁阳性了还下楼遛弯扔垃圾",
+    "楼下那户是新冠密接，还出来丢垃圾",
+    "奶奶瘫痪在床，垃圾没人扔，家里臭得很",
+    "欠费停电了，家里有呼吸机病人",
+]
+ORDINARY = [
+    "马路中间的隔离栏倒了",
+    "隔离带里都是垃圾",
+    "停车困难，能不能加几个车位",
+    "药店门口堆纸箱",
+    "太阳能路灯不亮",
+    "小区蔬菜店把货摆到人行道上",
+    "楼道里堆满杂物，老人走不过去",
+    "医院门口乱停车",
+    "婴儿车上不去台阶",
+    "井盖被偷了",
+    "老人出门不方便，电梯老坏",
+    "暖气片不热，家里有老人孩子",
+]
 CALM = [
     "煤气灶打不着火，找谁修",
     "电梯广告说困人打96333是真的吗",
@@ -77,6 +98,20 @@ def test_an_emergency_is_filed_at_once_or_first_in_the_queue(text: str, category
     assert first.urgency is Urgency.EMERGENCY
     assert getattr(first, "category", A_CLERK) == category
     assert [each.TYPE for each in then] == (["filed"] if category else [])
+
+
+@pytest.mark.parametrize("text", PRIVATE)
+def test_private_words_are_kept_from_the_public_and_from_the_spot(text: str) -> None:
+    first, *then = decided(text)
+    assert isinstance(first, QueuedForClerk) or not getattr(first, "public", True)
+    assert "confirmation_asked" not in [each.TYPE for each in then]
+
+
+@pytest.mark.parametrize("text", ORDINARY)
+def test_an_ordinary_report_stays_public(text: str) -> None:
+    first = decided(text)[0]
+    assert isinstance(first, Classified)
+    assert first.public
 
 
 @pytest.mark.parametrize("text", CALM)

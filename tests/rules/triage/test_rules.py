@@ -200,7 +200,25 @@ def test_no_private_guess_at_the_top_is_ever_public(
 
 
 def test_the_names_of_the_policies_are_words() -> None:
-    assert [each.__name__ for each in KEPT_FROM_PUBLIC] == ["private_category", "private_among_close_guesses"]
+    names = ["private_category", "private_among_close_guesses", "speaks_of_private_matters"]
+    assert [each.__name__ for each in KEPT_FROM_PUBLIC] == names
+
+
+def private_words_beside(score: float, urgency: Urgency = Urgency.NORMAL) -> Reading:
+    return Reading((Suggestion(category="hoarding", score=score),), urgency, private=("隔离",))
+
+
+def test_private_words_keep_a_case_from_the_public() -> None:
+    told = classified(private_words_beside(0.9))
+    assert not told.public
+    assert "speaks_of_private_matters" in told.because
+
+
+def test_a_doubtful_guess_beside_private_words_is_a_clerks_to_judge() -> None:
+    assert queued(private_words_beside(0.5)).because == ("private_beside_a_doubtful_guess",)
+    urgent = private_words_beside(0.5, Urgency.EMERGENCY)
+    assert names(decided(urgent)) == ["classified", "filed"]
+    assert not classified(urgent).public
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ EMERGENCIES = [
     ("电梯坏了，暖气不热，物业不管，着火了没人管", A_CLERK),
     ("施工脚手架塌了，底下压着人", A_CLERK),
     ("煤烟中毒了，俺家两口子都头晕恶心", "medical_trip"),
-    ("隔壁传来砸东西和尖叫声，好像有人要杀人", A_CLERK),
+    ("隔壁传来砸东西和尖叫声，好像有人要杀人", "public_order"),
     ("天燃气泄露", "gas_leak"),
     ("厨房闻到煤气，老人有点晕", "gas_leak"),
     ("沼气爆了，砰的一声，窗户都碎了", "gas_leak"),
@@ -50,6 +50,31 @@ EMERGENCIES = [
     ("隔壁老太太好几天没出门了，敲门不应，屋里有臭味飘出来", "elder_care"),
     ("有人从楼上跳下来了", "mental_care"),
     ("邻居家小女孩身上总有淤青，晚上被关阳台", "child_minor"),
+]
+ALSO_EMERGENCIES = [
+    "有人掉河里了快来人",
+    "孩子手指夹在门缝里拔不出来",
+    "广告牌砸着人了",
+    "孩子从三楼掉下来了",
+    "有人要跳桥",
+    "孩子误食了老鼠药",
+    "妈妈吃了一瓶安眠药",
+    "有个老头倒在雪地里",
+    "化粪池炸了",
+    "小孩掉化粪池里了",
+    "電動車起火，樓道濃煙",
+    "水里漂着个人",
+    "孩子被车撞了",
+    "有人拿着菜刀在楼下晃",
+    "树倒了压着车，里面有人",
+    "氨气泄漏",
+    "有人在楼道点火",
+    "老人好几天没动静，敲门没人",
+    "我被老公打了",
+    "小孩误吞了电池",
+    "someone drowning in the river",
+    "man lying on the ground not moving",
+    "gas pipe cut by digger",
 ]
 PRIVATE = [
     "我在家隔离，没人管饭，垃圾也不收",
@@ -98,6 +123,14 @@ def test_an_emergency_is_filed_at_once_or_first_in_the_queue(text: str, category
     assert first.urgency is Urgency.EMERGENCY
     assert getattr(first, "category", A_CLERK) == category
     assert [each.TYPE for each in then] == (["filed"] if category else [])
+
+
+@pytest.mark.parametrize("text", ALSO_EMERGENCIES)
+def test_an_emergency_waits_for_nobody_on_the_spot(text: str) -> None:
+    first, *then = decided(text)
+    assert isinstance(first, Classified | QueuedForClerk)
+    assert first.urgency is Urgency.EMERGENCY
+    assert "confirmation_asked" not in [each.TYPE for each in then]
 
 
 @pytest.mark.parametrize("text", PRIVATE)

@@ -21,7 +21,7 @@ ROOTS = {
 }
 WITH_API = ("intake", "triage", "dispatch", "closure", "records", "sla")
 """Behind the gateway, each at `/<name>`."""
-WORKERS = ("intake", "triage", "dispatch", "closure", "relay")
+WORKERS = ("intake", "triage", "dispatch", "closure", "sla", "relay")
 """A process of its own each."""
 
 

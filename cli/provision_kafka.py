@@ -11,6 +11,7 @@ from cli.home import service_secret
 from libs.casework.topics import (
     CASES,
     DOOR_OWNER,
+    FOLLOWS,
     LISTENS,
     PARTITIONS,
     REJECTED,
@@ -60,7 +61,8 @@ def service_grants(service: str) -> list[Grant]:
     if service == "relay":
         written = [CASES, *VOICES, f"banjie.relay{REJECTED}"]
         return [Grant("TOPIC", name, False, WRITE) for name in written]
-    read = [Grant("TOPIC", name, False, READ) for name in LISTENS.get(Service(service), ())]
+    heard = (*LISTENS.get(Service(service), ()), *FOLLOWS.get(Service(service), ()))
+    read = [Grant("TOPIC", name, False, READ) for name in heard]
     doors = [door_prefix(kind) for kind, owner in DOOR_OWNER.items() if owner == service]
     inbound = [Grant("TOPIC", prefix, True, ("READ", "WRITE", "DESCRIBE")) for prefix in doors]
     told = [Grant("TOPIC", OUTCOMES, True, WRITE)] if doors else []

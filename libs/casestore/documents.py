@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from libs.casestore.append import Append, Appended, Span
 from libs.casework.case import Case
 from libs.casework.draft import Sealed
-from libs.casework.entry import read_entry
+from libs.casework.entry import Entry, read_entry
 from libs.casework.events import EVENTS as CATALOGUE
 from libs.casework.events import Event, UnknownEvent
 
@@ -103,6 +103,18 @@ def sealed_from(document: Mapping[str, Any]) -> Sealed:
     """An entry as it was sealed; its bytes are taken as stored, never written again."""
     body = bytes(document["body"])
     return Sealed(read_entry(body), body, bytes(document["hash"]))
+
+
+def readable_logs(documents: Iterable[Mapping[str, Any]]) -> dict[UUID, list[Entry]]:
+    """Logs by case, from entries in order; one that holds what this version cannot read is left out."""
+    logs: dict[UUID, list[Entry]] = {}
+    unreadable: set[UUID] = set()
+    for document in documents:
+        try:
+            logs.setdefault(document["case_id"], []).append(read_entry(document["body"]))
+        except (ValidationError, UnknownEvent):
+            unreadable.add(document["case_id"])
+    return {case_id: log for case_id, log in logs.items() if case_id not in unreadable}
 
 
 def spans_of(drafts: Sequence[tuple[UUID, Sequence[Sealed]]]) -> tuple[Span, ...]:

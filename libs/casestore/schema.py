@@ -12,6 +12,7 @@ from libs.casestore.documents import CASES, CLAIMS, EVENTS
 
 PHOTOS = ("photos.files", "photos.chunks")
 NUMBERS = "numbers"
+SLA_NEXT = "sla_next"
 
 
 def _there(path: str) -> dict[str, Any]:
@@ -52,6 +53,7 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     CLAIMS: (),
     ERASURES: (),
     NUMBERS: (),
+    SLA_NEXT: (IndexModel([("at", ASCENDING)]),),
 }
 
 _ENVELOPE = {
@@ -147,7 +149,16 @@ _RELAY = {
     "followers": _READ,
     "keys": _READ,
 }
-_READER: dict[str, tuple[str, ...]] = {EVENTS: _READ, CASES: _READ, "publishers": _READ, "keys": _READ}
+_SLA: dict[str, tuple[str, ...]] = {
+    EVENTS: _INSERT,
+    CASES: _CHANGE,
+    SLA_NEXT: ("find", "insert", "update", "remove"),
+    "attempts": _OWN,
+    "runs": _CHANGE,
+    "leases": _CHANGE,
+    "keys": _READ,
+}
+"""It says that a deadline passed, and sees nobody's words."""
 RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
     "intake": _WRITER,
     "triage": _WRITER,
@@ -157,7 +168,7 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
     | {KEYS: (*_INSERT, "remove"), ERASURES: _CHANGE}
     | dict.fromkeys(PHOTOS, ("find", "insert", "remove", "createIndex")),
     "relay": _RELAY,
-    "sla": _READER,
+    "sla": _SLA,
 }
 
 

@@ -12,16 +12,26 @@ from libs.casestore.append import Append, Appended, Claim
 from libs.casestore.committer import Committer
 from libs.casestore.concerns import AS_STORED, safe
 from libs.casestore.content import StoredContent, WrappedKey
-from libs.casestore.documents import CASES, CLAIMS, EVENTS, answer_from, case_from, event_in, sealed_from
+from libs.casestore.documents import (
+    CASES,
+    CLAIMS,
+    EVENTS,
+    answer_from,
+    case_from,
+    event_in,
+    readable_logs,
+    sealed_from,
+)
 from libs.casestore.group import repeated
 from libs.casestore.reading import CaseQuery, Page, page_of
 from libs.casestore.waiting import Grouping
 from libs.casework.case import Case
 from libs.casework.draft import Change, Sealed, Speaker
+from libs.casework.entry import Entry
 from libs.casework.events import ContentRef
 from libs.casework.references import references
 from libs.casework.refusal import Refusal
-from libs.casework.vocabulary import Service
+from libs.casework.vocabulary import ENDED, OPEN, Service
 
 _GROUPING = Grouping()
 
@@ -87,6 +97,29 @@ class CaseStore:
         """The case's entries after that seq, in order, as they are stored."""
         wanted = self._events.find({"case_id": case_id, "seq": {"$gt": after}}).sort("seq", 1)
         return [sealed_from(document) async for document in wanted]
+
+    async def logs(self, case_ids: Iterable[UUID]) -> dict[UUID, list[Entry]]:
+        """The whole logs of these cases in one read, each in order. A log that this version cannot read is left out."""
+        wanted = {"case_id": {"$in": list(case_ids)}}
+        found = self._events.find(wanted, {"_id": 0, "case_id": 1, "body": 1})
+        return readable_logs(await found.sort([("case_id", 1), ("seq", 1)]).to_list())
+
+    async def offices(self) -> list[str]:
+        """The offices that have cases."""
+        return sorted(await self._cases.distinct("office"))
+
+    async def open_seqs(self, office: str, after: UUID | None, limit: int) -> dict[UUID, int]:
+        """The seq of each open case of an office, in the order of their ids, from the one after `after` on."""
+        wanted: dict[str, Any] = {"office": office, "stage": {"$in": [stage.value for stage in OPEN]}}
+        if after is not None:
+            wanted["_id"] = {"$gt": after}
+        found = self._cases.find(wanted, {"seq": 1}).sort("_id", 1).limit(limit)
+        return {document["_id"]: document["seq"] async for document in found}
+
+    async def ended(self, case_ids: Iterable[UUID]) -> list[UUID]:
+        """Those of the cases that are not open any more."""
+        wanted = {"_id": {"$in": list(case_ids)}, "stage": {"$in": [stage.value for stage in ENDED]}}
+        return [document["_id"] async for document in self._cases.find(wanted, {"_id": 1})]
 
     async def references(self, case_id: UUID) -> tuple[ContentRef, ...]:
         """All personal content that the case's log names, in order, each once.

@@ -106,6 +106,7 @@ TABLE: tuple[Step, ...] = (
     _row("reopened.v1", S.CLOSED, S.FILED, _C, machine(_D)),
     _row("deadline_warned.v1", OPEN, None, Service.SLA, commutes=True),
     _row("deadline_breached.v1", OPEN, None, Service.SLA, commutes=True),
+    _row("deadline_escalated.v1", OPEN, None, Service.SLA, commutes=True),
     _row("content_viewed.v1", _ANY, None, Service.RECORDS, commutes=True),
     _row("content_erased.v1", _ANY, None, Service.RECORDS, commutes=True),
     Step("parked.v1", OPEN, None, _EVERY_SERVICE, _CLERK),

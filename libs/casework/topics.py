@@ -52,6 +52,9 @@ LISTENS = {
 }
 """Which voices each stage service listens to; a test holds it against the table."""
 
+FOLLOWS = {Service.SLA: (CASES,)}
+"""Who follows every event of every case."""
+
 VOICES = tuple(sorted({topic for topics in LISTENS.values() for topic in topics}))
 
 

@@ -19,7 +19,7 @@ from libs.plumbing.settings import Settings
 from libs.plumbing.web import service_app
 from libs.stages.ports import Ports, open_ports
 from libs.stages.reactor import Reactor
-from libs.stages.working import StageWorker
+from libs.stages.working import Beside, StageWorker
 
 
 class Room(Protocol):
@@ -40,10 +40,14 @@ class Room(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StageService:
-    """A service as its composition root describes it. Called with settings it is ready to run."""
+    """A service as its composition root describes it. Called with settings it is ready to run.
+
+    `beside` makes what works in its worker besides the routes and the sweep.
+    """
 
     service: Service
     build: Callable[[Ports], Awaitable[Room]]
+    beside: Callable[[Ports], Beside] | None = None
 
     def __call__(self, settings: Settings) -> runner.Service:
         """The service for `libs.plumbing.runner`: nothing is opened before its resources are."""
@@ -72,7 +76,8 @@ class _House:
             room = await self._stage.build(ports)
             for router in room.routers:
                 self.app.include_router(router)
-            self.worker.move_in(ports, room.routes, room.reactor)
+            beside = self._stage.beside(ports) if self._stage.beside else None
+            self.worker.move_in(ports, room.routes, room.reactor, beside)
             self._keys, self._ports = KeyRegistry(ports.database["keys"]), ports
             await self._keys.start()
             try:

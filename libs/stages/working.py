@@ -1,6 +1,7 @@
 """The part of a stage service that works by itself: its routes through Faust, and the sweep beside them."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from libs.casework.draft import Change, Speaker, Whatever
 from libs.casework.events.oversight import Parked
@@ -14,16 +15,33 @@ from libs.stages.reactor import Reactor, machine_actor
 from libs.stages.sweep import Sweep
 
 
+class Beside(Protocol):
+    """What works by itself beside the routes, for services that have such a thing: sla's monitor."""
+
+    def start(self) -> None:
+        """Begin, and return at once."""
+
+    async def stop(self) -> None:
+        """End cleanly."""
+
+    def ready(self) -> str:
+        """A line for `/readyz`; raises while it cannot do its work."""
+
+
 class StageWorker:
-    """Worker and sweep of one service. `move_in` comes before `start`."""
+    """Worker and sweep of one service, and what else works beside them. `move_in` comes before `start`."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
         self._worker: Worker | None = None
         self._sweep: Sweep | None = None
+        self._beside: Beside | None = None
 
-    def move_in(self, ports: Ports, routes: Sequence[Route], reactor: Reactor | None) -> None:
+    def move_in(
+        self, ports: Ports, routes: Sequence[Route], reactor: Reactor | None, beside: Beside | None = None
+    ) -> None:
         """Make worker and sweep from what the service is built of."""
+        self._beside = beside
         if not routes:
             return
         self._worker = Worker(
@@ -44,9 +62,13 @@ class StageWorker:
             await self._worker.start()
         if self._sweep:
             self._sweep.start()
+        if self._beside:
+            self._beside.start()
 
     async def stop(self) -> None:
         """End cleanly."""
+        if self._beside:
+            await self._beside.stop()
         if self._sweep:
             await self._sweep.stop()
         if self._worker:
@@ -54,7 +76,8 @@ class StageWorker:
 
     async def ready(self) -> str | None:
         """Whether the worker can do its job, with its lag."""
-        return await self._worker.ready() if self._worker else "listens to nobody"
+        listening = await self._worker.ready() if self._worker else "listens to nobody"
+        return f"{listening}; {self._beside.ready()}" if self._beside else listening
 
 
 class Flag:

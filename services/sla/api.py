@@ -21,7 +21,8 @@ from libs.plumbing.access import require
 from libs.plumbing.principals import Principal
 from libs.stages.http import CaseId, actor_of, problem_from
 from libs.stages.scope import hidden
-from services.sla.views import Clocks, Explanations, Reference, shown, told
+from services.sla.rules import Reference
+from services.sla.views import Clocks, Explanations, shown, told
 
 STAFF = frozenset(Role) - {Role.RESIDENT}
 Staff = Annotated[Principal, Depends(require(*sorted(STAFF)))]

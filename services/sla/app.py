@@ -9,19 +9,27 @@ from libs.casework.calendar import parse_calendars
 from libs.casework.deadlines.policies import parse_policies
 from libs.casework.vocabulary import Service
 from libs.plumbing.data import read_yaml
+from libs.plumbing.leases import Leases
 from libs.plumbing.records import Route
 from libs.stages.ports import Ports
 from libs.stages.service import StageService
+from services.sla.agents import routes
 from services.sla.api import DeadlineDoor
-from services.sla.views import Reference
+from services.sla.firing import Firing
+from services.sla.handlers import Keeper
+from services.sla.monitor import Monitor
+from services.sla.rows import Rows
+from services.sla.rules import Reference
+from services.sla.state import State
+from services.sla.sweep import Sweep
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What sla is made of. It listens to nobody and decides nothing by itself."""
+    """What sla is made of. No case awaits it, so there is nothing to react to: what is due is the monitor's."""
 
     routers: Sequence[APIRouter]
-    routes: Sequence[Route] = ()
+    routes: Sequence[Route]
     reactor: None = None
 
 
@@ -35,7 +43,22 @@ def reference() -> Reference:
 
 async def build(ports: Ports) -> Room:
     """Sla with its ports."""
-    return Room((DeadlineDoor(ports.store, reference(), ports.clock).router(),))
+    data = reference()
+    door = DeadlineDoor(ports.store, data, ports.clock)
+    return Room((door.router(),), routes(_keeper(ports, data)))
 
 
-SLA = StageService(Service.SLA, build)
+def monitor(ports: Ports, data: Reference | None = None) -> Monitor:
+    """What fires by itself; `data` instead of the reviewed data is for tests."""
+    data, state = data or reference(), State()
+    rows = Rows(ports.database, data.version)
+    firing = Firing(ports.store, rows, data, ports.clock, state)
+    sweep = Sweep(ports.store, rows, _keeper(ports, data))
+    return Monitor(Leases(ports.database), rows, firing, sweep, ports.clock, state)
+
+
+def _keeper(ports: Ports, data: Reference) -> Keeper:
+    return Keeper(ports.store, Rows(ports.database, data.version), data, ports.rejections)
+
+
+SLA = StageService(Service.SLA, build, beside=monitor)

@@ -1,29 +1,20 @@
 """What is shown of clocks. Times leave as ISO 8601 with the offset of the clock's calendar, never as numbers alone."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
 
-from libs.casework.calendar import Calendars
 from libs.casework.deadlines.explain import Explanation, as_text, explain_clock
 from libs.casework.deadlines.explain.document import document
 from libs.casework.deadlines.explain.wall import Wall
-from libs.casework.deadlines.levels import Reached, levels, share_used
-from libs.casework.deadlines.policies import Policies, Target
+from libs.casework.deadlines.levels import Reached, share_used
+from libs.casework.deadlines.policies import Target
 from libs.casework.deadlines.timed import State, Timed
 from libs.casework.deadlines.vocabulary import Colour, Told
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """The reviewed data that deadlines go by."""
-
-    policies: Policies
-    calendars: Calendars
+from services.sla.rules import Reference, levels_of
 
 
 class Name(BaseModel):
@@ -114,7 +105,7 @@ def told(clocks: Iterable[Timed], data: Reference, now: int) -> tuple[ToldClock,
 
 def _view(one: Timed, data: Reference, now: int) -> ClockView:
     wall = _wall(one, data)
-    ahead = _levels(one, data)
+    ahead = levels_of(one, data)
     return ClockView(
         clock=one.key,
         name=Name(zh=one.clock.zh, en=one.clock.value),
@@ -145,14 +136,6 @@ def _told(one: Timed, data: Reference, now: int) -> ToldClock:
     return ToldClock(
         clock=one.key, generation=one.generation, text=as_text(found), computation=values, trouble=None
     )
-
-
-def _levels(one: Timed, data: Reference) -> tuple[Reached, ...]:
-    if one.reckoning is None:
-        return ()
-    # An agreed deadline has no rule; its levels are those of the policy that was in force when it began.
-    policy = data.policies.get(one.target.policy) if one.target else data.policies.in_force(one.begin)
-    return levels(one, policy, data.calendars.get(one.calendar))
 
 
 def _used(one: Timed, data: Reference, now: int) -> float | None:

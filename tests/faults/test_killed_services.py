@@ -15,7 +15,7 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("name", ["intake", "triage", "dispatch", "closure", "relay", "gateway"])
+@pytest.mark.parametrize("name", ["intake", "triage", "dispatch", "closure", "sla", "relay", "gateway"])
 async def test_a_service_that_is_killed_again_and_again_loses_and_repeats_nothing(
     name: str, whole: Whole, scenario: Scenario
 ) -> None:

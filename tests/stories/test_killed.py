@@ -17,7 +17,7 @@ from cli.demo.teller import Told
 from tests.stories.conftest import Evening
 from tests.support.installation import Installation
 
-SERVICES = ("gateway", "intake", "triage", "dispatch", "closure", "relay")
+SERVICES = ("gateway", "intake", "triage", "dispatch", "closure", "sla", "relay")
 PATIENCE_S = 90.0
 pytestmark = pytest.mark.timeout(450)
 

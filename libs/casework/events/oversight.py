@@ -1,11 +1,12 @@
 """What watches a case without moving it: clocks, looks at personal data, erasure, parking."""
 
+from libs.casework.deadlines.vocabulary import Told
 from libs.casework.events.model import ContentRef, Event
 from libs.casework.vocabulary import Service
 
 
 class DeadlineWarned(Event):
-    """A clock came near its deadline (临期预警). Commutes."""
+    """A clock came near its deadline (临期预警). `level`: which of the policy's levels, from 1. Commutes."""
 
     TYPE = "deadline_warned"
     ZH = "临期预警"
@@ -27,6 +28,20 @@ class DeadlineBreached(Event):
     clock: str
     generation: int
     due_at: int
+
+
+class DeadlineEscalated(Event):
+    """A clock ran on after its deadline and reached the next level (超时升级): `tell` are those who hear of it now. Commutes."""
+
+    TYPE = "deadline_escalated"
+    ZH = "超时升级"
+    ALWAYS = frozenset({"clock", "generation", "due_at", "level", "tell"})
+
+    clock: str
+    generation: int
+    due_at: int
+    level: int
+    tell: tuple[Told, ...]
 
 
 class ContentViewed(Event):
@@ -69,4 +84,12 @@ class Unparked(Event):
     words: ContentRef | None = None
 
 
-OVERSIGHT = (DeadlineWarned, DeadlineBreached, ContentViewed, ContentErased, Parked, Unparked)
+OVERSIGHT = (
+    DeadlineWarned,
+    DeadlineBreached,
+    DeadlineEscalated,
+    ContentViewed,
+    ContentErased,
+    Parked,
+    Unparked,
+)

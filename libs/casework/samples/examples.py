@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from libs.casework.calendar.amount import parse_amount
+from libs.casework.deadlines.vocabulary import Told
 from libs.casework.events import ContentRef, Event, closure, dispatch, intake, oversight, triage
 from libs.casework.vocabulary import Role, Service, Source, Urgency
 
@@ -110,6 +111,13 @@ EXAMPLES: tuple[Event, ...] = (
     closure.Reopened(reason="came_back", words=NOTE),
     oversight.DeadlineWarned(clock="resolution", generation=1, due_at=BEGAN_AT + 900 * MINUTE),
     oversight.DeadlineBreached(clock="resolution", generation=1, due_at=BEGAN_AT + 900 * MINUTE),
+    oversight.DeadlineEscalated(
+        clock="resolution",
+        generation=1,
+        due_at=BEGAN_AT + 900 * MINUTE,
+        level=4,
+        tell=(Told.OFFICE, Told.SUPERVISOR),
+    ),
     oversight.ContentViewed(kinds=("words", "photo"), purpose="on_spot_check"),
     oversight.ContentErased(basis="term_over"),
     oversight.Parked(service=Service.DISPATCH, record="banjie.triage/3@17", reason="died_three_times"),
@@ -123,7 +131,7 @@ LIVES: tuple[str, ...] = (
     "extended attention_ordered deadline_warned deadline_breached resolved check_planned check_failed rework_ordered "
     "started resolved check_planned check_passed closed patrol_planned rated linked content_viewed reopened "
     "parked unparked dispatched handed_over resident_awaited resident_answered "
-    "content_erased",
+    "content_erased deadline_escalated",
     "reported rejected reinstated",
     "reported merged",
     "reported withdrawn",

@@ -71,6 +71,9 @@ LOOKUPS = [
     ("cases", {"office": "yingbin", "awaits.person": "clerk"}, {"_id": -1}),
     ("cases", {"stage": {"$in": ["reported", "confirming"]}} | QUEUE | {"urgency": "emergency"}, {"_id": 1}),
     ("cases", QUEUE | {"urgency": {"$in": ["normal", None]}, "_id": {"$gt": ID}}, {"_id": 1}),
+    ("cases", {"office": "yingbin", "stage": {"$in": ["filed", "working"]}, "_id": {"$gt": ID}}, {"_id": 1}),
+    ("case_events", {"case_id": {"$in": [ID]}}, {"case_id": 1, "seq": 1}),
+    ("sla_next", {"at": {"$lte": 1}}, {"at": 1}),
     ("photos.files", {"metadata.case_id": ID}, {}),
 ]
 

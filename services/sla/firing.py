@@ -1,0 +1,120 @@
+"""Says what is due: read the rows, read the logs, decide, append in one go, keep when to look again.
+
+What makes it happen once is the append's key; what makes it true is that a breach is appended to exactly the log that was
+read. So two of these may run at once, and one may die anywhere.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from libs.casestore.append import Append, Appended
+from libs.casestore.store import CaseStore
+from libs.casework.draft import AtSeq, Change, Speaker, Whatever
+from libs.casework.entry import Entry
+from libs.casework.refusal import Refusal, Why
+from libs.casework.vocabulary import OPEN, Service
+from libs.plumbing.logs import logger
+from libs.stages.reactor import machine_actor
+from services.sla.handlers import row_of
+from services.sla.rows import UNREADABLE, Row, Rows
+from services.sla.rules import Reference, Saying, ahead, to_say
+from services.sla.state import State
+
+MOST = 500
+"""Cases at a time: a few groups of the store."""
+LATER_US = 5_000_000
+"""After this a case that the store refused is looked at again, unless the news of its change comes first."""
+SPEAKER = Speaker(Service.SLA, machine_actor(Service.SLA))
+log = logger(__name__)
+Result = Appended | Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Of a case as it was at `seq`: what is still to be said at all, and the first of it that is said now."""
+
+    case_id: UUID
+    seq: int
+    ahead: tuple[Saying, ...]
+    now: tuple[Saying, ...]
+
+    def appends(self) -> Iterator[tuple[Saying, Append]]:
+        """Warnings are put on top of whatever is there; a breach on the log as it was read, with our own words before it."""
+        for index, saying in enumerate(self.now):
+            expect = AtSeq(self.seq + index) if saying.breach else Whatever()
+            change = Change(self.case_id, expect, (saying.event,))
+            yield saying, Append((change,), SPEAKER, saying.key(self.case_id))
+
+
+class Firing:
+    """Fires in one process. `clock` gives µs UTC."""
+
+    def __init__(
+        self, store: CaseStore, rows: Rows, data: Reference, clock: Callable[[], int], state: State
+    ) -> None:
+        self._store, self._rows, self._data = store, rows, data
+        self._clock, self._state = clock, state
+
+    async def once(self) -> int:
+        """Say what is due now, the earliest first; returns how many cases were looked at."""
+        now = self._clock()
+        rows = await self._rows.due(now, MOST)
+        if not rows:
+            return 0
+        # Beyond a full page others are due before the later sayings of these: in order of instants, over all cases.
+        until = min(now, rows[-1].at or now) if len(rows) == MOST else now
+        logs = await self._store.logs([row.case_id for row in rows])
+        await self._forget(rows, logs)
+        going_on = {case_id: entries for case_id, entries in logs.items() if entries[-1].stage in OPEN}
+        plans = [self._plan(case_id, entries, until) for case_id, entries in going_on.items()]
+        results = await self._say(plans)
+        await self._rows.put([row for plan in plans if (row := _row_after(plan, results, now))])
+        return len(rows)
+
+    def _plan(self, case_id: UUID, entries: Sequence[Entry], until: int) -> Plan:
+        sayings = ahead(entries, self._data)
+        return Plan(case_id, entries[-1].seq, sayings, to_say(sayings, until))
+
+    async def _forget(self, rows: Iterable[Row], logs: Mapping[UUID, Sequence[Entry]]) -> None:
+        ended = [case_id for case_id, entries in logs.items() if entries[-1].stage not in OPEN]
+        await self._rows.forget(ended)
+        unreadable = [row.case_id for row in rows if row.case_id not in logs]
+        await self._rows.forget(unreadable)
+        await self._rows.put([Row(case_id, UNREADABLE) for case_id in unreadable])
+
+    async def _say(self, plans: Iterable[Plan]) -> dict[tuple[UUID, Saying], Result]:
+        pairs = [(plan.case_id, *pair) for plan in plans for pair in plan.appends()]
+        pairs.sort(key=lambda pair: pair[1].instant)
+        results = await self._store.append_many([append for _, _, append in pairs])
+        at = self._clock()
+        for (case_id, saying, _), result in zip(pairs, results, strict=True):
+            self._note(case_id, saying, result, at)
+        return {(pair[0], pair[1]): result for pair, result in zip(pairs, results, strict=True)}
+
+    def _note(self, case_id: UUID, saying: Saying, result: Result, at: int) -> None:
+        if isinstance(result, Appended):
+            if not result.already:
+                self._state.said(saying, (at - saying.instant) / 1_000_000)
+        elif result.code is not Why.STALE:
+            log.warning("saying_refused", case=str(case_id), what=saying.what, why=result.detail)
+
+
+def _row_after(plan: Plan, results: Mapping[tuple[UUID, Saying], Result], now: int) -> Row | None:
+    """When to look again. None: at once, since the case has moved on while a breach was decided."""
+    answers = [results[plan.case_id, saying] for saying in plan.now]
+    refused = [answer for answer in answers if isinstance(answer, Refusal)]
+    if any(answer.code is Why.STALE for answer in refused):
+        return None
+    if refused:
+        return Row(plan.case_id, plan.seq, now + LATER_US)
+    return row_of(plan.case_id, _seq_after(plan.seq, answers), plan.ahead[len(plan.now) :])
+
+
+def _seq_after(seq: int, answers: Iterable[Result]) -> int:
+    """How far the log is known: over our own words, as long as nobody has spoken between them."""
+    for answer in answers:
+        if isinstance(answer, Refusal) or answer.spans[0].first_seq != seq + 1:
+            break
+        seq = answer.spans[0].last_seq
+    return seq

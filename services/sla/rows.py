@@ -1,0 +1,86 @@
+"""When to look at which case next: a small row a case. Never the truth: it can be dropped, and is made again from the log."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from pymongo import UpdateOne, WriteConcern
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import BulkWriteError
+from pymongo.read_concern import ReadConcern
+
+from libs.casestore.schema import SLA_NEXT
+from libs.plumbing.mongo import Document
+
+UNREADABLE = 0
+"""The seq of a row whose log could not be read: older than any, so that it is tried again."""
+_DUPLICATE = 11000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Of the case as it was at `seq`: what comes next, and when (µs UTC). `at` None: nothing, until the case changes."""
+
+    case_id: UUID
+    seq: int
+    at: int | None = None
+    what: str | None = None
+
+
+class Rows:
+    """The rows in the database. `data` is the version of the reviewed data that they are made by."""
+
+    def __init__(self, database: AsyncDatabase[Document], data: str) -> None:
+        # What a failover may roll back is found by the sweep.
+        self._rows = database.get_collection(
+            SLA_NEXT, read_concern=ReadConcern("local"), write_concern=WriteConcern(w=1)
+        )
+        self._data = data
+
+    async def seqs(self, case_ids: Iterable[UUID]) -> dict[UUID, int]:
+        """How far each of the cases was read; those without a row, or with one by other data, are missing."""
+        found = self._rows.find({"_id": {"$in": list(case_ids)}, "data": self._data}, {"seq": 1})
+        return {document["_id"]: document["seq"] async for document in found}
+
+    async def due(self, now: int, most: int) -> list[Row]:
+        """Rows whose instant has come, the earliest first."""
+        found = self._rows.find({"at": {"$lte": now}}).sort("at", 1).limit(most)
+        return [_row(document) async for document in found]
+
+    async def next_at(self) -> int | None:
+        """The earliest instant of all (µs UTC)."""
+        first = await self._rows.find_one({"at": {"$gt": 0}}, {"at": 1}, sort=[("at", 1)])
+        return first["at"] if first else None
+
+    async def put(self, rows: Sequence[Row]) -> None:
+        """Keep these; a row that was made from a longer log stands."""
+        if not rows:
+            return
+        try:
+            await self._rows.bulk_write([self._update(row) for row in rows], ordered=False)
+        except BulkWriteError as error:
+            if any(each["code"] != _DUPLICATE for each in error.details["writeErrors"]):
+                raise
+
+    async def forget(self, case_ids: Sequence[UUID]) -> None:
+        """Cases that have ended have no row."""
+        if case_ids:
+            await self._rows.delete_many({"_id": {"$in": list(case_ids)}})
+
+    async def page(self, after: UUID | None, limit: int) -> list[UUID]:
+        """Cases with a row, in the order of their ids, from the one after `after` on."""
+        wanted = {"_id": {"$gt": after}} if after else {}
+        return [each["_id"] async for each in self._rows.find(wanted, {"_id": 1}).sort("_id", 1).limit(limit)]
+
+    async def count(self) -> int:
+        """How many rows there are, about."""
+        return await self._rows.estimated_document_count()
+
+    def _update(self, row: Row) -> UpdateOne:
+        # Where a newer row stands, the filter misses it and the upsert runs into its id.
+        new = {"seq": row.seq, "at": row.at, "what": row.what, "data": self._data}
+        return UpdateOne({"_id": row.case_id, "seq": {"$lte": row.seq}}, {"$set": new}, upsert=True)
+
+
+def _row(document: Document) -> Row:
+    return Row(document["_id"], document["seq"], document.get("at"), document.get("what"))

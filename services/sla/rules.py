@@ -1,0 +1,133 @@
+"""What the monitor has to say of a case, and from when on. Pure: log, reviewed data, an instant."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from uuid import UUID
+
+from libs.casework.calendar import Calendars
+from libs.casework.deadlines.clocks import clocks
+from libs.casework.deadlines.levels import Reached, levels
+from libs.casework.deadlines.policies import Level, Policies
+from libs.casework.deadlines.timed import State, Timed
+from libs.casework.entry import Entry
+from libs.casework.events.oversight import DeadlineBreached, DeadlineEscalated, DeadlineWarned
+from libs.casework.vocabulary import OPEN
+
+Event = DeadlineWarned | DeadlineBreached | DeadlineEscalated
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The reviewed data that deadlines go by."""
+
+    policies: Policies
+    calendars: Calendars
+
+    @property
+    def version(self) -> str:
+        """Both versions in one: what was computed by another one has to be computed again."""
+        return f"policies {self.policies.version}, calendars {self.calendars.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """An event that may be said from `instant` (µs UTC) on. `number` counts the policy's levels from 1."""
+
+    instant: int
+    number: int
+    event: Event
+
+    @property
+    def what(self) -> str:
+        """`resolution:1:3`: clock, generation, level."""
+        return f"{self.event.clock}:{self.event.generation}:{self.number}"
+
+    @property
+    def breach(self) -> bool:
+        """Whether it says that the deadline has passed."""
+        return isinstance(self.event, DeadlineBreached)
+
+    def key(self, case_id: UUID) -> str:
+        """Makes it happen once, whoever says it and however often. A deadline that moved is another one."""
+        event = self.event
+        return f"sla:{case_id}:{event.clock}:{event.generation}:{event.due_at}:{self.number}"
+
+
+Name = tuple[str, str, int, int]
+"""Type of event, clock, generation, level (0: a breach has none)."""
+
+
+def ahead(log: Sequence[Entry], data: Reference) -> tuple[Saying, ...]:
+    """Everything that is still to be said if nothing happens any more, in order of instants; nothing once the case ended."""
+    if not log or log[-1].stage not in OPEN:
+        return ()
+    said = _said(log)
+    all_of_it = (each for one in clocks(log, data.policies, data.calendars) for each in _sayings(one, data))
+    open_ones = (each for each in all_of_it if not _was_said(each, said))
+    return tuple(sorted(open_ones, key=lambda each: (each.instant, each.number)))
+
+
+def to_say(sayings: Iterable[Saying], now: int) -> tuple[Saying, ...]:
+    """What is to be said at `now` (µs UTC), up to the first breach: that is decided on the exact log, what follows after it."""
+    found: list[Saying] = []
+    for each in takewhile(lambda one: one.instant <= now, sayings):
+        found.append(each)
+        if each.breach:
+            break
+    return tuple(found)
+
+
+def levels_of(one: Timed, data: Reference) -> tuple[Reached, ...]:
+    """When the clock reaches which level; nothing where there is no deadline."""
+    if one.reckoning is None:
+        return ()
+    # An agreed deadline has no rule; its levels are those of the policy that was in force when it began.
+    policy = data.policies.get(one.target.policy) if one.target else data.policies.in_force(one.begin)
+    return levels(one, policy, data.calendars.get(one.calendar))
+
+
+def _sayings(one: Timed, data: Reference) -> Iterator[Saying]:
+    """A clock that has ended calls nobody to act any more; that it was late remains to be said."""
+    due = one.due
+    if due is None or one.state is State.SUPERSEDED:
+        return
+    for number, level, at in _numbered(one, data):
+        # What is done exactly when it is due is in time: it has passed a microsecond later.
+        instant = at if level.used < 1 else at + 1
+        late = level.used == 1 and one.overdue(due)
+        if one.open or late:
+            yield Saying(instant, number, _event(one, level, number, due))
+
+
+def _numbered(one: Timed, data: Reference) -> Iterator[tuple[int, Level, int]]:
+    policy = data.policies.get(one.target.policy) if one.target else data.policies.in_force(one.begin)
+    numbers = {level.id: number for number, level in enumerate(policy.levels, 1)}
+    return ((numbers[each.level.id], each.level, each.at) for each in levels_of(one, data))
+
+
+def _event(one: Timed, level: Level, number: int, due: int) -> Event:
+    if level.used < 1:
+        return DeadlineWarned(clock=one.key, generation=one.generation, due_at=due, level=number)
+    if level.used == 1:
+        return DeadlineBreached(clock=one.key, generation=one.generation, due_at=due)
+    return DeadlineEscalated(
+        clock=one.key, generation=one.generation, due_at=due, level=number, tell=level.tell
+    )
+
+
+def _said(log: Iterable[Entry]) -> Mapping[Name, Entry]:
+    """The newest entry by which each was said."""
+    return {_name(each.data): each for each in log if isinstance(each.data, Event)}
+
+
+def _was_said(saying: Saying, said: Mapping[Name, Entry]) -> bool:
+    """A deadline that moves calls again only for what lies ahead again: after a pause the same warning would be noise."""
+    entry = said.get(_name(saying.event))
+    if entry is None or not isinstance(entry.data, Event):
+        return False
+    return entry.data.due_at == saying.event.due_at or saying.instant <= entry.at
+
+
+def _name(event: Event) -> Name:
+    return (event.name(), event.clock, event.generation, getattr(event, "level", 0))

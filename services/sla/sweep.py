@@ -1,0 +1,50 @@
+"""Finds what the news missed: open cases whose row is older than they are, and rows of cases that have ended."""
+
+import asyncio
+from uuid import UUID
+
+from libs.casestore.store import CaseStore
+from services.sla import state
+from services.sla.handlers import Keeper
+from services.sla.rows import Rows
+
+PAGE = 500
+PAUSE_S = 1.0
+
+
+class Sweep:
+    """Goes round all open cases, page by page along an index; the first round after a change of hands without pauses."""
+
+    def __init__(self, store: CaseStore, rows: Rows, keeper: Keeper) -> None:
+        self._store, self._rows, self._keeper = store, rows, keeper
+
+    async def round(self, pause_s: float = 0.0) -> int:
+        """Once over everything; returns how many rows were made."""
+        found = 0
+        for office in await self._store.offices():
+            found += await self._office(office, pause_s)
+        await self._ended(pause_s)
+        state.rows.set(await self._rows.count())
+        return found
+
+    async def _office(self, office: str, pause_s: float) -> int:
+        found, after = 0, None
+        while seqs := await self._store.open_seqs(office, after, PAGE):
+            known = await self._rows.seqs(seqs)
+            behind = [each for each, seq in seqs.items() if known.get(each, 0) < seq]
+            await self._keeper.read_anew(behind)
+            state.healed.inc(len(behind))
+            found, after = found + len(behind), max(seqs, key=_as_ordered)
+            await asyncio.sleep(pause_s)
+        return found
+
+    async def _ended(self, pause_s: float) -> None:
+        after: UUID | None = None
+        while page := await self._rows.page(after, PAGE):
+            await self._rows.forget(await self._store.ended(page))
+            after = page[-1]
+            await asyncio.sleep(pause_s)
+
+
+def _as_ordered(case_id: UUID) -> bytes:
+    return case_id.bytes

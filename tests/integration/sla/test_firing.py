@@ -1,0 +1,213 @@
+"""The monitor on a real MongoDB: each once, nothing early, nobody breached who was in time."""
+
+import asyncio
+import random
+from collections import Counter
+from time import monotonic
+
+import pytest
+
+from libs.casestore.append import Append, Appended
+from libs.casework.draft import AtRev, Change, Whatever
+from libs.casework.refusal import Refusal
+from libs.casework.samples import example
+from libs.casework.vocabulary import Service, Stage
+from services.sla.app import monitor
+from services.sla.monitor import LEASE, Monitor
+from services.sla.rows import UNREADABLE
+from tests.integration.plumbing.workplace import until
+from tests.integration.sla.conftest import NINE, Room
+from tests.support.cases import MINUTE, a_speaker
+
+ALL = [
+    "warned acceptance 1",
+    "warned acceptance 2",
+    "breached acceptance",
+    "escalated acceptance 4",
+    "escalated acceptance 5",
+]
+DAY = 24 * 60 * MINUTE
+
+
+async def test_a_case_is_warned_about_then_breached_then_escalated(room: Room) -> None:
+    case = await room.dispatched()
+    for wall, said in (
+        ("09:44", 0),
+        ("09:45", 1),
+        ("09:54", 2),
+        ("10:00", 2),
+        ("10:01", 3),
+        ("10:31", 4),
+        ("12:00", 5),
+    ):
+        await room.fire(wall)
+        assert await room.said(case.id) == ALL[:said]
+        assert (await room.rows.seqs([case.id]))[case.id] == case.seq + said
+    assert (await room.garden.now(case.id)).rev == case.rev
+
+
+async def test_after_a_night_down_everything_is_said_in_order(room: Room) -> None:
+    cases = [await room.dispatched() for _ in range(3)]
+    await room.fire("12:00")
+    for case in cases:
+        assert await room.said(case.id) == ALL
+
+
+async def test_two_that_fire_at_once_say_each_thing_once(room: Room) -> None:
+    cases = [await room.dispatched() for _ in range(20)]
+    hands = [room.firing() for _ in range(2)]
+    for wall in ("09:46", "10:01", "12:00"):
+        await asyncio.gather(*(room.fire(wall, hand) for hand in hands))
+    for case in cases:
+        assert await room.said(case.id) == ALL
+
+
+async def test_two_monitors_of_which_one_leads_and_the_other_takes_over(room: Room) -> None:
+    monitors = [monitor(room.ports) for _ in range(2)]
+    case = await room.dispatched()
+    monitors[0].start()
+    await until(lambda: _leads(monitors[0]))
+    monitors[1].start()
+    room.wall.now = NINE + 50 * MINUTE
+    await _until_said(room, 1)
+    assert monitors[1].ready() == "standby"
+    await monitors[0].stop()
+    room.wall.now = NINE + 61 * MINUTE
+    await _until_said(room, 3)
+    await until(lambda: _leads(monitors[1]))
+    await monitors[1].stop()
+    assert await room.said(case.id) == ALL[:3]
+    assert (await room.ports.database["leases"].find_one({"_id": LEASE}))["epoch"] >= 2  # type: ignore[index]
+
+
+async def test_a_case_signed_for_in_the_same_moment_is_never_breached(room: Room) -> None:
+    outcomes: Counter[bool] = Counter()
+    for _ in range(25):
+        room.wall.now = NINE
+        case = await room.dispatched()
+        due = NINE + 60 * MINUTE
+        await room.fire(due)
+        signing = asyncio.create_task(room.garden.say(case.id, example("accepted")))
+        await asyncio.sleep(random.uniform(0, 0.012))
+        await room.fire(due + 1)
+        await signing
+        log = (await room.ports.store.logs([case.id]))[case.id]
+        accepted = next(entry.at for entry in log if entry.type == "accepted.v1")
+        breached = [entry.seq for entry in log if entry.type == "deadline_breached.v1"]
+        assert len(breached) == (accepted > due)
+        outcomes[accepted > due] += 1
+    assert len(outcomes) == 2, f"both have to happen for this to prove anything: {outcomes}"
+
+
+async def test_a_closed_case_is_never_said_anything_about(room: Room) -> None:
+    case = await room.dispatched(Stage.RESOLVED)
+    before = await room.rows.next_at()
+    assert before is not None
+    for step in ("check_planned", "check_passed", "closed"):
+        await room.garden.say(case.id, example(step))
+    await room.fire(before + 30 * DAY)
+    assert await room.said(case.id) == []
+    assert await room.rows.count() == 0
+
+
+async def test_a_warning_between_two_commands_of_a_clerk_is_no_conflict(room: Room) -> None:
+    case = await room.dispatched()
+    await room.fire("09:50")
+    change = Change(case.id, AtRev(case.rev), (example("accepted"),))
+    assert isinstance(await room.ports.store.append([change], a_speaker(Service.DISPATCH)), Appended)
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.004, 0.02, 0.05, 0.1, 0.2])
+async def test_one_that_dies_while_it_fires_leaves_nothing_out_and_nothing_twice(
+    room: Room, after_s: float
+) -> None:
+    ids = await room.reported(300)
+    room.wall.now = NINE + DAY + 1
+    dying = asyncio.create_task(room.firing().once())
+    await asyncio.sleep(after_s)
+    dying.cancel()
+    await asyncio.gather(dying, return_exceptions=True)
+    await room.fire(NINE + DAY + 1)
+    assert await room.count() == 3 * len(ids)
+    assert await room.count(type="deadline_breached.v1") == len(ids)
+
+
+async def test_two_thousand_in_the_same_second_are_all_in_the_log_once(room: Room) -> None:
+    ids = await room.reported(2000)
+    await room.fire(NINE + DAY - 1)
+    began = monotonic()
+    await room.fire(NINE + DAY + 1)
+    took = monotonic() - began
+    said = [each async for each in room.ports.database["case_events"].find({"type": "deadline_breached.v1"})]
+    assert sorted(each["case_id"] for each in said) == sorted(ids)
+    assert took < 20, f"{took:.1f} s"
+
+
+async def test_an_empty_collection_is_made_again(room: Room) -> None:
+    case, ended = await room.dispatched(), await room.dispatched(Stage.REJECTED)
+    before = await room.ports.database["sla_next"].find().to_list()
+    await room.ports.database["sla_next"].drop()
+    assert await room.sweep.round() == 1
+    assert await room.ports.database["sla_next"].find().to_list() == before
+    assert await room.sweep.round() == 0
+    assert set(await room.rows.seqs([case.id, ended.id])) == {case.id}
+
+
+async def test_a_lost_record_is_found_by_the_sweep(room: Room) -> None:
+    case = await room.dispatched()
+    await room.garden.say(case.id, example("accepted"))
+    assert await room.sweep.round() == 1
+    await room.fire("10:30")
+    assert await room.said(case.id) == []
+
+
+async def test_rows_of_other_data_and_of_ended_cases_do_not_stay(room: Room) -> None:
+    case, ended = await room.dispatched(), await room.dispatched()
+    await room.garden.say(ended.id, example("returned"))
+    await room.garden.say(ended.id, example("merged"))
+    await room.ports.database["sla_next"].update_one({"_id": case.id}, {"$set": {"data": "older"}})
+    assert await room.sweep.round() == 1
+    assert await room.rows.page(None, 10) == [case.id]
+
+
+async def test_a_case_of_a_later_version_is_left_alone_and_holds_nobody_up(room: Room) -> None:
+    case, strange = await room.dispatched(), await room.dispatched()
+    events = room.ports.database["case_events"]
+    last = await events.find_one({"case_id": strange.id}, sort=[("seq", -1)])
+    assert last is not None
+    body = bytes(last["body"]).replace(b"dispatched.v1", b"dispatched.v9")
+    await events.update_one({"_id": last["_id"]}, {"$set": {"body": body}})
+    await room.fire("10:01")
+    assert await room.said(case.id) == ALL[:3]
+    assert (await room.rows.seqs([strange.id]))[strange.id] == UNREADABLE
+
+
+async def test_what_the_store_refuses_is_looked_at_again_later(room: Room) -> None:
+    case = await room.dispatched()
+
+    class Refusing:
+        """A store that refuses everything."""
+
+        logs = room.ports.store.logs
+
+        async def append_many(self, appends: list[Append]) -> list[Refusal]:
+            change = Change(case.id, Whatever(), (example("accepted"),))
+            refused = await room.ports.store.append([change], a_speaker(Service.TRIAGE))
+            assert isinstance(refused, Refusal)
+            return [refused for _ in appends]
+
+    await room.fire("09:50", room.firing(Refusing()))  # type: ignore[arg-type]
+    assert await room.rows.next_at() == room.wall.now + 5_000_000
+    await room.fire("09:51")
+    assert await room.said(case.id) == ALL[:1]
+
+
+async def _leads(monitor: Monitor) -> bool:
+    return "leads" in monitor.ready()
+
+
+async def _until_said(room: Room, number: int) -> None:
+    async def said() -> bool:
+        return await room.count() >= number
+
+    await until(said)

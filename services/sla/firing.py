@@ -16,9 +16,10 @@ from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import OPEN, Service
 from libs.plumbing.logs import logger
 from libs.stages.reactor import machine_actor
+from services.sla.foresight import Foresight, Thought, thought_of
 from services.sla.handlers import row_of
 from services.sla.rows import UNREADABLE, Row, Rows
-from services.sla.rules import Reference, Saying, ahead, to_say
+from services.sla.rules import Reference, Saying, to_say
 from services.sla.state import State
 
 MOST = 500
@@ -32,17 +33,23 @@ Result = Appended | Refusal
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Of a case as it was at `seq`: what is still to be said at all, and the first of it that is said now."""
+    """Of a case as it was at `seq`: what is still to be said at all, and the first of it that is said now.
+
+    `beforehand`: it was thought out before, so that the log may have grown since.
+    """
 
     case_id: UUID
     seq: int
     ahead: tuple[Saying, ...]
     now: tuple[Saying, ...]
+    beforehand: bool = False
 
     def appends(self) -> Iterator[tuple[Saying, Append]]:
-        """Warnings are put on top of whatever is there; a breach on the log as it was read, with our own words before it."""
+        """A warning is put on top of whatever has come since the log was read; a breach, and what was thought out
+        beforehand, on exactly that log and our own words before it."""
         for index, saying in enumerate(self.now):
-            expect = AtSeq(self.seq + index) if saying.breach else Whatever()
+            exactly = saying.breach or self.beforehand
+            expect = AtSeq(self.seq + index) if exactly else Whatever()
             change = Change(self.case_id, expect, (saying.event,))
             yield saying, Append((change,), SPEAKER, saying.key(self.case_id))
 
@@ -55,6 +62,11 @@ class Firing:
     ) -> None:
         self._store, self._rows, self._data = store, rows, data
         self._clock, self._state = clock, state
+        self._foresight = Foresight(store, rows, data, clock)
+
+    async def think(self) -> bool:
+        """Think ahead a little; False when there is nothing to think of now."""
+        return await self._foresight.think()
 
     async def once(self) -> int:
         """Say what is due now, the earliest first; returns how many cases were looked at."""
@@ -64,22 +76,24 @@ class Firing:
             return 0
         # Beyond a full page others are due before the later sayings of these: in order of instants, over all cases.
         until = min(now, rows[-1].at or now) if len(rows) == MOST else now
-        logs = await self._store.logs([row.case_id for row in rows])
-        await self._forget(rows, logs)
-        going_on = {case_id: entries for case_id, entries in logs.items() if entries[-1].stage in OPEN}
-        plans = [self._plan(case_id, entries, until) for case_id, entries in going_on.items()]
-        results = await self._say(plans)
+        results = await self._say(plans := await self._plans(rows, until))
         await self._rows.put([row for plan in plans if (row := _row_after(plan, results, now))])
         return len(rows)
 
-    def _plan(self, case_id: UUID, entries: Sequence[Entry], until: int) -> Plan:
-        sayings = ahead(entries, self._data)
-        return Plan(case_id, entries[-1].seq, sayings, to_say(sayings, until))
+    async def _plans(self, rows: Sequence[Row], until: int) -> list[Plan]:
+        thoughts = self._foresight.take(rows)
+        plans = [_plan(case_id, thought, until, beforehand=True) for case_id, thought in thoughts.items()]
+        others = [row.case_id for row in rows if row.case_id not in thoughts]
+        logs = await self._store.logs(others) if others else {}
+        await self._forget(others, logs)
+        going_on = {case_id: entries for case_id, entries in logs.items() if entries[-1].stage in OPEN}
+        fresh = {case_id: thought_of(entries, self._data) for case_id, entries in going_on.items()}
+        return plans + [_plan(case_id, thought, until) for case_id, thought in fresh.items()]
 
-    async def _forget(self, rows: Iterable[Row], logs: Mapping[UUID, Sequence[Entry]]) -> None:
+    async def _forget(self, read: Iterable[UUID], logs: Mapping[UUID, Sequence[Entry]]) -> None:
         ended = [case_id for case_id, entries in logs.items() if entries[-1].stage not in OPEN]
         await self._rows.forget(ended)
-        unreadable = [row.case_id for row in rows if row.case_id not in logs]
+        unreadable = [case_id for case_id in read if case_id not in logs]
         await self._rows.forget(unreadable)
         await self._rows.put([Row(case_id, UNREADABLE) for case_id in unreadable])
 
@@ -100,8 +114,12 @@ class Firing:
             log.warning("saying_refused", case=str(case_id), what=saying.what, why=result.detail)
 
 
+def _plan(case_id: UUID, thought: Thought, until: int, *, beforehand: bool = False) -> Plan:
+    return Plan(case_id, thought.seq, thought.ahead, to_say(thought.ahead, until), beforehand)
+
+
 def _row_after(plan: Plan, results: Mapping[tuple[UUID, Saying], Result], now: int) -> Row | None:
-    """When to look again. None: at once, since the case has moved on while a breach was decided."""
+    """When to look again. None: at once, since the case has moved on meanwhile."""
     answers = [results[plan.case_id, saying] for saying in plan.now]
     refused = [answer for answer in answers if isinstance(answer, Refusal)]
     if any(answer.code is Why.STALE for answer in refused):

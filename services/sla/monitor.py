@@ -69,7 +69,7 @@ class Monitor:
         while True:
             looked_at = await self._firing.once()
             self._state.waiting = None
-            if not looked_at:
+            if not looked_at and not await self._firing.think():
                 await asyncio.sleep(await self._until_next())
 
     async def _until_next(self) -> float:

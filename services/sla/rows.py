@@ -47,6 +47,11 @@ class Rows:
         found = self._rows.find({"at": {"$lte": now}}).sort("at", 1).limit(most)
         return [_row(document) async for document in found]
 
+    async def coming(self, now: int, until: int, most: int) -> list[Row]:
+        """Rows whose instant comes after `now`, up to `until` (µs UTC), the earliest first."""
+        found = self._rows.find({"at": {"$gt": now, "$lte": until}}).sort("at", 1).limit(most)
+        return [_row(document) async for document in found]
+
     async def next_at(self) -> int | None:
         """The earliest instant of all (µs UTC)."""
         first = await self._rows.find_one({"at": {"$gt": 0}}, {"at": 1}, sort=[("at", 1)])

@@ -15,6 +15,8 @@ from libs.casework.events.oversight import DeadlineBreached, DeadlineEscalated, 
 from libs.casework.vocabulary import OPEN
 
 Event = DeadlineWarned | DeadlineBreached | DeadlineEscalated
+Name = tuple[str, str, int, int]
+"""Type of event, clock, generation, level (0: a breach has none)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,30 +34,46 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """An event that may be said from `instant` (µs UTC) on. `number` counts the policy's levels from 1."""
+    """What may be said from `instant` (µs UTC) on: the clock reaches `level`. `number` counts the policy's levels from 1."""
 
     instant: int
     number: int
-    event: Event
+    level: Level
+    clock: str
+    generation: int
+    due_at: int
 
     @property
     def what(self) -> str:
         """`resolution:1:3`: clock, generation, level."""
-        return f"{self.event.clock}:{self.event.generation}:{self.number}"
+        return f"{self.clock}:{self.generation}:{self.number}"
 
     @property
     def breach(self) -> bool:
         """Whether it says that the deadline has passed."""
-        return isinstance(self.event, DeadlineBreached)
+        return self.level.used == 1
+
+    @property
+    def name(self) -> Name:
+        """As the log knows it."""
+        kind = _kind(self.level)
+        return (kind.name(), self.clock, self.generation, 0 if self.breach else self.number)
+
+    @property
+    def event(self) -> Event:
+        """As it is said."""
+        clock, generation, due_at = self.clock, self.generation, self.due_at
+        if self.breach:
+            return DeadlineBreached(clock=clock, generation=generation, due_at=due_at)
+        if self.level.used < 1:
+            return DeadlineWarned(clock=clock, generation=generation, due_at=due_at, level=self.number)
+        return DeadlineEscalated(
+            clock=clock, generation=generation, due_at=due_at, level=self.number, tell=self.level.tell
+        )
 
     def key(self, case_id: UUID) -> str:
         """Makes it happen once, whoever says it and however often. A deadline that moved is another one."""
-        event = self.event
-        return f"sla:{case_id}:{event.clock}:{event.generation}:{event.due_at}:{self.number}"
-
-
-Name = tuple[str, str, int, int]
-"""Type of event, clock, generation, level (0: a breach has none)."""
+        return f"sla:{case_id}:{self.clock}:{self.generation}:{self.due_at}:{self.number}"
 
 
 def ahead(log: Sequence[Entry], data: Reference) -> tuple[Saying, ...]:
@@ -97,7 +115,7 @@ def _sayings(one: Timed, data: Reference) -> Iterator[Saying]:
         instant = at if level.used < 1 else at + 1
         late = level.used == 1 and one.overdue(due)
         if one.open or late:
-            yield Saying(instant, number, _event(one, level, number, due))
+            yield Saying(instant, number, level, one.key, one.generation, due)
 
 
 def _numbered(one: Timed, data: Reference) -> Iterator[tuple[int, Level, int]]:
@@ -106,14 +124,10 @@ def _numbered(one: Timed, data: Reference) -> Iterator[tuple[int, Level, int]]:
     return ((numbers[each.level.id], each.level, each.at) for each in levels_of(one, data))
 
 
-def _event(one: Timed, level: Level, number: int, due: int) -> Event:
+def _kind(level: Level) -> type[Event]:
     if level.used < 1:
-        return DeadlineWarned(clock=one.key, generation=one.generation, due_at=due, level=number)
-    if level.used == 1:
-        return DeadlineBreached(clock=one.key, generation=one.generation, due_at=due)
-    return DeadlineEscalated(
-        clock=one.key, generation=one.generation, due_at=due, level=number, tell=level.tell
-    )
+        return DeadlineWarned
+    return DeadlineBreached if level.used == 1 else DeadlineEscalated
 
 
 def _said(log: Iterable[Entry]) -> Mapping[Name, Entry]:
@@ -123,10 +137,10 @@ def _said(log: Iterable[Entry]) -> Mapping[Name, Entry]:
 
 def _was_said(saying: Saying, said: Mapping[Name, Entry]) -> bool:
     """A deadline that moves calls again only for what lies ahead again: after a pause the same warning would be noise."""
-    entry = said.get(_name(saying.event))
+    entry = said.get(saying.name)
     if entry is None or not isinstance(entry.data, Event):
         return False
-    return entry.data.due_at == saying.event.due_at or saying.instant <= entry.at
+    return entry.data.due_at == saying.due_at or saying.instant <= entry.at
 
 
 def _name(event: Event) -> Name:

@@ -38,7 +38,7 @@ class State:
         """It is in the log, so many seconds after its instant."""
         self.late_s = late_s
         lateness.observe(late_s)
-        said.labels(SERVICE, saying.event.name()).inc()
+        said.labels(SERVICE, saying.name[0]).inc()
 
     def idle(self, until_next_s: float | None) -> None:
         """Nothing is due; the next is in so many seconds, None: nothing is ahead."""

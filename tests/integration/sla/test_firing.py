@@ -8,6 +8,7 @@ from time import monotonic
 import pytest
 
 from libs.casestore.append import Append, Appended
+from libs.casestore.store import CaseStore
 from libs.casework.draft import AtRev, Change, Whatever
 from libs.casework.refusal import Refusal
 from libs.casework.samples import example
@@ -80,16 +81,21 @@ async def test_two_monitors_of_which_one_leads_and_the_other_takes_over(room: Ro
     assert (await room.ports.database["leases"].find_one({"_id": LEASE}))["epoch"] >= 2  # type: ignore[index]
 
 
-async def test_a_case_signed_for_in_the_same_moment_is_never_breached(room: Room) -> None:
+@pytest.mark.parametrize("beforehand", [False, True])
+async def test_a_case_signed_for_in_the_same_moment_is_never_breached(room: Room, beforehand: bool) -> None:
     outcomes: Counter[bool] = Counter()
+    hand = room.firing()
     for _ in range(25):
         room.wall.now = NINE
         case = await room.dispatched()
         due = NINE + 60 * MINUTE
         await room.fire(due)
+        while beforehand and await hand.think():
+            room.wall.now += 1_000_000
+        room.wall.now = due
         signing = asyncio.create_task(room.garden.say(case.id, example("accepted")))
         await asyncio.sleep(random.uniform(0, 0.012))
-        await room.fire(due + 1)
+        await room.fire(due + 1, hand)
         await signing
         log = (await room.ports.store.logs([case.id]))[case.id]
         accepted = next(entry.at for entry in log if entry.type == "accepted.v1")
@@ -141,6 +147,30 @@ async def test_two_thousand_in_the_same_second_are_all_in_the_log_once(room: Roo
     said = [each async for each in room.ports.database["case_events"].find({"type": "deadline_breached.v1"})]
     assert sorted(each["case_id"] for each in said) == sorted(ids)
     assert took < 20, f"{took:.1f} s"
+
+
+async def test_what_was_thought_out_is_said_without_reading_the_log(room: Room) -> None:
+    case = await room.dispatched()
+    store = Unread(room.ports.store)
+    hand = room.firing(store)  # type: ignore[arg-type]
+    room.wall.now = NINE + 45 * MINUTE - 1_000_000
+    assert await hand.think()
+    assert not await hand.think()
+    del store.logs
+    await room.fire("09:45", hand)
+    assert await room.said(case.id) == ALL[:1]
+
+
+async def test_what_was_thought_out_is_thought_again_when_the_case_has_moved_on(room: Room) -> None:
+    case, other = await room.dispatched(), await room.dispatched()
+    hand = room.firing()
+    room.wall.now = NINE + 45 * MINUTE - 1_000_000
+    assert await hand.think()
+    # The news of it has not come yet: the row still says what it said.
+    await room.garden.say(case.id, example("accepted"))
+    await room.fire("09:45", hand)
+    assert await room.said(case.id) == []
+    assert await room.said(other.id) == ALL[:1]
 
 
 async def test_an_empty_collection_is_made_again(room: Room) -> None:
@@ -200,6 +230,13 @@ async def test_what_the_store_refuses_is_looked_at_again_later(room: Room) -> No
     assert await room.rows.next_at() == room.wall.now + 5_000_000
     await room.fire("09:51")
     assert await room.said(case.id) == ALL[:1]
+
+
+class Unread:
+    """The store, whose logs can be taken away."""
+
+    def __init__(self, store: CaseStore) -> None:
+        self.append_many, self.logs = store.append_many, store.logs
 
 
 async def _leads(monitor: Monitor) -> bool:

@@ -1,0 +1,71 @@
+"""Thinks ahead: what will be due within the minute is decided before its moment, so that then only appending is left.
+
+Nothing rests on it. What was thought out is appended to exactly the log that was read, and decided anew where that has grown.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from libs.casestore.store import CaseStore
+from libs.casework.entry import Entry
+from libs.casework.vocabulary import OPEN
+from services.sla.rows import Row, Rows
+from services.sla.rules import Reference, Saying, ahead
+
+AHEAD_US, LOOK_US = 60_000_000, 1_000_000
+KEPT = 20_000
+"""Cases held in memory at most, two or three KiB each."""
+FEW = 50
+"""Cases at a time: what falls due meanwhile waits some 20 ms for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """Of a case as it was at `seq`: all that is still to be said, in order."""
+
+    seq: int
+    ahead: tuple[Saying, ...]
+
+
+def thought_of(log: Sequence[Entry], data: Reference) -> Thought:
+    """Think of a case, by its whole log."""
+    return Thought(log[-1].seq, ahead(log, data))
+
+
+class Foresight:
+    """The thoughts of one process. `clock` gives µs UTC."""
+
+    def __init__(self, store: CaseStore, rows: Rows, data: Reference, clock: Callable[[], int]) -> None:
+        self._store, self._rows, self._data, self._clock = store, rows, data, clock
+        self._thoughts: dict[UUID, Thought] = {}
+        self._todo: deque[Row] = deque()
+        self._looked = 0
+
+    async def think(self) -> bool:
+        """Think of a few cases; False when there is nothing to think of now."""
+        if not self._todo:
+            await self._look()
+        these = [self._todo.popleft() for _ in range(min(FEW, len(self._todo)))]
+        if these:
+            logs = await self._store.logs([row.case_id for row in these])
+            going_on = ((case_id, log) for case_id, log in logs.items() if log[-1].stage in OPEN)
+            self._thoughts |= {case_id: thought_of(log, self._data) for case_id, log in going_on}
+        return bool(these)
+
+    def take(self, rows: Iterable[Row]) -> dict[UUID, Thought]:
+        """What was thought of these cases and still stands as far as their rows know; it is forgotten here."""
+        found = {row.case_id: (row.seq, self._thoughts.pop(row.case_id, None)) for row in rows}
+        return {each: thought for each, (seq, thought) in found.items() if thought and thought.seq == seq}
+
+    async def _look(self) -> None:
+        now = self._clock()
+        if abs(now - self._looked) < LOOK_US:
+            return
+        self._looked = now
+        coming = await self._rows.coming(now, now + AHEAD_US, KEPT)
+        known = {each: thought.seq for each, thought in self._thoughts.items()}
+        self._todo = deque(row for row in coming if known.get(row.case_id) != row.seq)
+        there = {row.case_id for row in coming}
+        self._thoughts = {each: thought for each, thought in self._thoughts.items() if each in there}

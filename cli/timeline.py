@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
+from libs.casework.deadlines.vocabulary import Clock
 from libs.casework.offices import Offices, parse_offices
 from libs.casework.vocabulary import Stage
 from libs.plumbing.data import read_yaml
@@ -91,11 +92,18 @@ def _row(entry: dict[str, Any], zone: str, one_day: str) -> tuple[str, ...]:
         str(entry["seq"]),
         local_time(entry["at"], zone).removeprefix(one_day).strip(),
         "" if entry["seq"] == 1 else duration(entry["waited_us"]),
-        f"{entry['name']['zh']} {entry['name']['en']}",
+        _event(entry),
         stage_name(entry["stage"]),
         service_name(entry["said_by"]),
         role_name(entry["actor"]),
     )
+
+
+def _event(entry: dict[str, Any]) -> str:
+    """The event in both languages, and the clock that it is about: `超时 deadline breached · 签收时限 acceptance`."""
+    name = f"{entry['name']['zh']} {entry['name']['en']}"
+    clock, _, item = entry.get("data", {}).get("clock", "").partition(":")
+    return f"{name} · {Clock(clock).zh} {clock} {item}".strip() if clock in set(Clock) else name
 
 
 def local_time(instant: str, zone: str = ZONE) -> str:

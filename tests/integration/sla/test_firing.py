@@ -191,6 +191,17 @@ async def test_a_lost_record_is_found_by_the_sweep(room: Room) -> None:
     assert await room.said(case.id) == []
 
 
+async def test_a_row_from_before_a_restore_does_not_stand(room: Room) -> None:
+    case = await room.dispatched()
+    await room.ports.database["sla_next"].update_one(
+        {"_id": case.id}, {"$set": {"seq": case.seq + 9, "at": 1}}
+    )
+    assert await room.sweep.round() == 1
+    assert (await room.rows.seqs([case.id]))[case.id] == case.seq
+    await room.fire("09:45")
+    assert await room.said(case.id) == ALL[:1]
+
+
 async def test_rows_of_other_data_and_of_ended_cases_do_not_stay(room: Room) -> None:
     case, ended = await room.dispatched(), await room.dispatched()
     await room.garden.say(ended.id, example("returned"))

@@ -112,7 +112,7 @@ def readable_logs(documents: Iterable[Mapping[str, Any]]) -> dict[UUID, list[Ent
     for document in documents:
         try:
             logs.setdefault(document["case_id"], []).append(read_entry(document["body"]))
-        except (ValidationError, UnknownEvent):
+        except UNREADABLE:
             unreadable.add(document["case_id"])
     return {case_id: log for case_id, log in logs.items() if case_id not in unreadable}
 

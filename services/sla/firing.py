@@ -11,12 +11,11 @@ from uuid import UUID
 from libs.casestore.append import Append, Appended
 from libs.casestore.store import CaseStore
 from libs.casework.draft import AtSeq, Change, Speaker, Whatever
-from libs.casework.entry import Entry
 from libs.casework.refusal import Refusal, Why
-from libs.casework.vocabulary import OPEN, Service
+from libs.casework.vocabulary import Service
 from libs.plumbing.logs import logger
 from libs.stages.reactor import machine_actor
-from services.sla.foresight import Foresight, Thought, thought_of
+from services.sla.foresight import Foresight, Thought, think_of
 from services.sla.handlers import row_of
 from services.sla.rows import UNREADABLE, Row, Rows
 from services.sla.rules import Reference, Saying, to_say
@@ -85,17 +84,17 @@ class Firing:
         plans = [_plan(case_id, thought, until, beforehand=True) for case_id, thought in thoughts.items()]
         others = [row.case_id for row in rows if row.case_id not in thoughts]
         logs = await self._store.logs(others) if others else {}
-        await self._forget(others, logs)
-        going_on = {case_id: entries for case_id, entries in logs.items() if entries[-1].stage in OPEN}
-        fresh = {case_id: thought_of(entries, self._data) for case_id, entries in going_on.items()}
+        fresh = await think_of(logs, self._data)
+        await self._forget(others, logs, fresh)
         return plans + [_plan(case_id, thought, until) for case_id, thought in fresh.items()]
 
-    async def _forget(self, read: Iterable[UUID], logs: Mapping[UUID, Sequence[Entry]]) -> None:
-        ended = [case_id for case_id, entries in logs.items() if entries[-1].stage not in OPEN]
-        await self._rows.forget(ended)
-        unreadable = [case_id for case_id in read if case_id not in logs]
-        await self._rows.forget(unreadable)
-        await self._rows.put([Row(case_id, UNREADABLE) for case_id in unreadable])
+    async def _forget(
+        self, read: Iterable[UUID], logs: Mapping[UUID, object], going_on: Mapping[UUID, object]
+    ) -> None:
+        """Cases that have ended have no row; one that cannot be read is not looked at before something changes."""
+        await self._rows.forget([case_id for case_id in read if case_id not in going_on])
+        unreadable = [Row(case_id, UNREADABLE) for case_id in read if case_id not in logs]
+        await self._rows.put(unreadable)
 
     async def _say(self, plans: Iterable[Plan]) -> dict[tuple[UUID, Saying], Result]:
         pairs = [(plan.case_id, *pair) for plan in plans for pair in plan.appends()]

@@ -3,8 +3,9 @@
 Nothing rests on it. What was thought out is appended to exactly the log that was read, and decided anew where that has grown.
 """
 
+import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -29,9 +30,15 @@ class Thought:
     ahead: tuple[Saying, ...]
 
 
-def thought_of(log: Sequence[Entry], data: Reference) -> Thought:
-    """Think of a case, by its whole log."""
-    return Thought(log[-1].seq, ahead(log, data))
+async def think_of(logs: Mapping[UUID, Sequence[Entry]], data: Reference) -> dict[UUID, Thought]:
+    """Think of the open ones of these cases, by their whole logs. In between others get a turn: a lease has to be renewed."""
+    found: dict[UUID, Thought] = {}
+    for number, (case_id, log) in enumerate(logs.items(), 1):
+        if log[-1].stage in OPEN:
+            found[case_id] = Thought(log[-1].seq, ahead(log, data))
+        if number % FEW == 0:
+            await asyncio.sleep(0)
+    return found
 
 
 class Foresight:
@@ -50,8 +57,7 @@ class Foresight:
         these = [self._todo.popleft() for _ in range(min(FEW, len(self._todo)))]
         if these:
             logs = await self._store.logs([row.case_id for row in these])
-            going_on = ((case_id, log) for case_id, log in logs.items() if log[-1].stage in OPEN)
-            self._thoughts |= {case_id: thought_of(log, self._data) for case_id, log in going_on}
+            self._thoughts |= await think_of(logs, self._data)
         return bool(these)
 
     def take(self, rows: Iterable[Row]) -> dict[UUID, Thought]:

@@ -4,16 +4,15 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from libs.casestore.store import CaseStore
-from libs.casework.entry import Entry
 from libs.casework.refusal import Refusal, Why
-from libs.casework.vocabulary import OPEN
 from libs.casework.wire import subject_and_sequence
 from libs.plumbing.logs import logger
 from libs.plumbing.records import Record
 from libs.plumbing.rejections import Rejections
 from libs.stages.doors import refuse
+from services.sla.foresight import think_of
 from services.sla.rows import UNREADABLE, Row, Rows
-from services.sla.rules import Reference, Saying, ahead
+from services.sla.rules import Reference, Saying
 
 log = logger(__name__)
 
@@ -41,16 +40,15 @@ class Keeper:
         if not case_ids:
             return
         logs = await self._store.logs(case_ids)
-        await self._rows.put([row for each in case_ids if (row := self._row(each, logs.get(each)))])
-        await self._rows.forget([each for each, entries in logs.items() if entries[-1].stage not in OPEN])
+        thoughts = await think_of(logs, self._data)
+        rows = [row_of(each, thought.seq, thought.ahead) for each, thought in thoughts.items()]
+        await self._rows.put(rows + [_unreadable(each) for each in case_ids if each not in logs])
+        await self._rows.forget([each for each in logs if each not in thoughts])
 
-    def _row(self, case_id: UUID, entries: Sequence[Entry] | None) -> Row | None:
-        if entries is None:
-            log.warning("log_unreadable", case=str(case_id))
-            return Row(case_id, UNREADABLE)
-        if entries[-1].stage not in OPEN:
-            return None
-        return row_of(case_id, entries[-1].seq, ahead(entries, self._data))
+
+def _unreadable(case_id: UUID) -> Row:
+    log.warning("log_unreadable", case=str(case_id))
+    return Row(case_id, UNREADABLE)
 
 
 def row_of(case_id: UUID, seq: int, sayings: Iterable[Saying]) -> Row:

@@ -7,6 +7,7 @@ to its end: acknowledged out of order, Faust can commit over a gap of one record
 
 import asyncio
 from collections import deque
+from time import monotonic
 from typing import Any
 
 from libs.plumbing.handling import Handling
@@ -47,8 +48,10 @@ class Lane:
         """Handle batches until closed."""
         while not self._closing:
             await self._batch_is_there()
+            next_at = monotonic() + self._route.apart
             async with self._busy:
                 await self._next_batch()
+            await asyncio.sleep(next_at - monotonic())
 
     async def _next_batch(self) -> None:
         if not self._closing:

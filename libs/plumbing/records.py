@@ -31,13 +31,15 @@ class Route:
     """Which topics go to which handler. `topics` may be asked for at start (doors come and go).
 
     A batch is what has arrived when the handler is free, at most `most`; after a quiet moment the first record
-    waits `within` seconds for company. Batches hold each partition's records in order.
+    waits `within` seconds for company. Batches hold each partition's records in order, and begin at least `apart` seconds
+    after one another: for who only needs to know what has changed by now.
     """
 
     topics: tuple[str, ...] | TopicList
     handler: Handler
     most: int = 500
     within: float = 0.002
+    apart: float = 0.0
 
     async def listening(self) -> tuple[str, ...]:
         """The topics to listen to now."""

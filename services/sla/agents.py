@@ -5,10 +5,11 @@ from libs.casework.vocabulary import Service
 from libs.plumbing.records import Route
 from services.sla.handlers import Keeper
 
-COMPANY_S = 0.25
-"""One read for all that changes in this time. No limit is so short that a quarter of a second after its start matters."""
+COMPANY_S, APART_S, MOST = 0.25, 5.0, 5000
+"""One read for all that changes in this time: a case that goes from step to step is read once, not at each of them. No
+limit is so short that five seconds after its start matter, and a case is looked at anew before anything is said of it."""
 
 
 def routes(keeper: Keeper) -> tuple[Route, ...]:
     """`banjie.cases` -> when to look at the case next."""
-    return (Route(FOLLOWS[Service.SLA], keeper.on_news, within=COMPANY_S),)
+    return (Route(FOLLOWS[Service.SLA], keeper.on_news, most=MOST, within=COMPANY_S, apart=APART_S),)

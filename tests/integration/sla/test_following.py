@@ -72,11 +72,12 @@ class Process:
         async with httpx.AsyncClient() as client:
             return (await client.get(f"http://127.0.0.1:{self.port}{path}", timeout=5)).text
 
-    async def stands(self, role: str) -> bool:
+    async def stands(self, *roles: str) -> bool:
         assert self._child
         assert self._child.returncode is None, (self._secrets / "log").read_text()
         try:
-            return role in await self.get("/readyz")
+            told = await self.get("/readyz")
+            return any(role in told for role in roles)
         except httpx.HTTPError:
             return False
 
@@ -156,7 +157,9 @@ async def test_one_that_is_frozen_across_a_deadline_is_replaced_and_repeats_noth
             await until(lambda: _said(room, case, 3))
             assert await second.stands("leads, epoch")
             process.signal(signal.SIGCONT)
-            await until(lambda: process.stands("standby"))
+            # On a busy machine the lease may come back to it: whoever leads, what was said is not said again.
+            await until(lambda: process.stands("standby", "leads, epoch"))
+            await asyncio.sleep(2)
             assert len(await room.said(case)) == 3
     finally:
         await second.kill()

@@ -42,6 +42,11 @@ class LimitUnit(StrEnum):
     URGENT_DAY = "urgent_day"
 
     @property
+    def around_the_clock(self) -> bool:
+        """Whether it counts at night and on holidays too (紧急)."""
+        return self in (LimitUnit.URGENT_HOUR, LimitUnit.URGENT_DAY)
+
+    @property
     def zh(self) -> str:
         """The unit as the handbooks write it."""
         return _UNIT_ZH[self]

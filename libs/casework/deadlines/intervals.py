@@ -13,8 +13,6 @@ from libs.casework.calendar.zones import midnight
 from libs.casework.categories import LimitUnit
 from libs.casework.deadlines.reckoning import Cause, Gap, Reckoning
 
-_AROUND_THE_CLOCK = (LimitUnit.URGENT_HOUR, LimitUnit.URGENT_DAY)
-
 
 class Kind(StrEnum):
     """Why an interval counts or does not.
@@ -102,7 +100,7 @@ def _pieces(part: _Part, gaps: Iterable[Gap]) -> Iterator[tuple[int, int, str | 
 
 
 def _running(calendar: Calendar, part: _Part, until: int) -> Iterator[Interval]:
-    if part.unit in _AROUND_THE_CLOCK:
+    if part.unit.around_the_clock:
         amount = calendar.measure(part.begin, part.end, part.unit)
         yield Interval(part.begin, part.end, Kind.COUNTED, part.unit, amount)
     elif part.unit is LimitUnit.WORK_DAY and calendar.spec.counting is Counting.CIVIL:

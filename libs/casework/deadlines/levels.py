@@ -6,11 +6,8 @@ from fractions import Fraction
 
 from libs.casework.calendar.calendar import Calendar
 from libs.casework.calendar.spec import UnknownYear
-from libs.casework.categories import LimitUnit
 from libs.casework.deadlines.policies import Level, Policy
 from libs.casework.deadlines.timed import Timed, gaps_in
-
-AROUND_THE_CLOCK = (LimitUnit.URGENT_HOUR, LimitUnit.URGENT_DAY)
 
 _END_OF_TIME = 253_370_764_800_000_000
 """The year 9999 (µs UTC): nobody can write down what lies behind it."""
@@ -74,7 +71,7 @@ def _counted(timed: Timed, calendar: Calendar, due: int) -> list[tuple[int, int]
 def _open(timed: Timed, calendar: Calendar, begin: int, end: int) -> list[tuple[int, int]]:
     if begin >= end:
         return []
-    return [(begin, end)] if _around_the_clock(timed) else calendar.timeline.windows(begin, end)
+    return [(begin, end)] if timed.around_the_clock else calendar.timeline.windows(begin, end)
 
 
 def _after(used: list[tuple[int, int]], share: int) -> int:
@@ -87,16 +84,12 @@ def _after(used: list[tuple[int, int]], share: int) -> int:
 
 
 def _beyond(timed: Timed, calendar: Calendar, due: int, more: int) -> int | None:
-    if _around_the_clock(timed):
+    if timed.around_the_clock:
         return due + more if due + more < _END_OF_TIME else None
     try:
         return calendar.timeline.advance(due, more)
     except UnknownYear:
         return None
-
-
-def _around_the_clock(timed: Timed) -> bool:
-    return timed.target is None or timed.target.amount.unit in AROUND_THE_CLOCK
 
 
 def overdue_by(timed: Timed, calendar: Calendar, now: int) -> int | None:
@@ -108,7 +101,7 @@ def overdue_by(timed: Timed, calendar: Calendar, now: int) -> int | None:
         return None
     until = timed.ended_at or now
     try:
-        return until - timed.due if _around_the_clock(timed) else calendar.timeline.worked(timed.due, until)
+        return until - timed.due if timed.around_the_clock else calendar.timeline.worked(timed.due, until)
     except UnknownYear:
         return None
 

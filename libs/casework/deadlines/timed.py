@@ -86,6 +86,11 @@ class Timed:
         return key_of(self.clock, self.item)
 
     @property
+    def around_the_clock(self) -> bool:
+        """Whether nights and holidays count: for urgent limits, and for an instant that was agreed."""
+        return self.target is None or self.target.amount.unit.around_the_clock
+
+    @property
     def begin(self) -> int:
         """When it was started (µs UTC)."""
         return self.stretches[0].begin

@@ -12,7 +12,7 @@ from libs.casework.deadlines.explain.days import DayLine, day_lines
 from libs.casework.deadlines.explain.wall import Wall, length
 from libs.casework.deadlines.explain.words import Said, hours_of, sentences
 from libs.casework.deadlines.intervals import Interval, intervals
-from libs.casework.deadlines.levels import AROUND_THE_CLOCK, overdue_by
+from libs.casework.deadlines.levels import overdue_by
 from libs.casework.deadlines.policies import Policies
 from libs.casework.deadlines.reckoning import Gap, Reckoning
 from libs.casework.deadlines.timed import Stretch, Timed, gaps_in
@@ -112,7 +112,7 @@ def _overdue(timed: Timed, calendar: Calendar, now: int) -> list[tuple[Said, Sai
     over = overdue_by(timed, calendar, now)
     if over is None:
         return []
-    around_the_clock = timed.target is None or timed.target.amount.unit in AROUND_THE_CLOCK
+    around_the_clock = timed.around_the_clock
     kind = Said("", "") if around_the_clock else Said("工作时段 ", " of working time")
     return [(Said("超时", "overdue by"), Said(f"{kind.zh}{length(over)}", f"{length(over)}{kind.en}"))]
 

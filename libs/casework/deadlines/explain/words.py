@@ -35,7 +35,6 @@ KINDS = {
     Kind.PAUSED: Said("暂停", "paused"),
 }
 MADE_UP = Said("调休上班", "make-up workday")
-_AROUND_THE_CLOCK = (LimitUnit.URGENT_HOUR, LimitUnit.URGENT_DAY)
 
 
 def remark(one: Interval) -> Said:
@@ -64,7 +63,7 @@ def hours_of(calendar: Calendar) -> Said:
 
 def how_counted(amount: Amount, calendar: Calendar) -> Said:
     """How the amount is counted."""
-    if amount.unit in _AROUND_THE_CLOCK:
+    if amount.unit.around_the_clock:
         return Said("昼夜连续计时", "counted around the clock")
     if amount.unit is LimitUnit.WORK_HOUR:
         return Said("只计工作时段", "only working windows count")
@@ -153,7 +152,7 @@ _SENTENCES = {Cause.LIMIT: _limit, Cause.AGREED: _agreed, Cause.PAUSE: _pause, C
 
 def _held(before: int, after: int, calendar: Calendar, unit: LimitUnit) -> Said:
     """What a pause held back: so many workdays, or so much time."""
-    if unit in _AROUND_THE_CLOCK:
+    if unit.around_the_clock:
         return Said(length(after - before), length(after - before))
     if unit is LimitUnit.WORK_DAY and calendar.spec.counting is Counting.CIVIL:
         days = calendar.timeline.closings(before, after)

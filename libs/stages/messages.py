@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, from_json
 
+from libs.casework.calendar.zones import micros
 from libs.casework.refusal import Refusal, Why
 from libs.casework.wire import subject_and_sequence
 from libs.plumbing.problems import BOUNDS
@@ -102,7 +103,7 @@ def id_in(value: bytes) -> str | None:
 
 
 def _micros(time: datetime | None) -> int | None:
-    return None if time is None else (time - _EPOCH) // timedelta(microseconds=1)
+    return None if time is None else micros(time)
 
 
 def case_named_by(record: Record) -> UUID | None:

@@ -1,6 +1,5 @@
 """What the commands of dispatch carry, over HTTP and as the data of a message at the door."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field, StrictBool
@@ -9,7 +8,6 @@ from libs.stages.bodies import Code, Said, Shown
 from libs.stages.commands import Body, Text
 from libs.stages.words import Line, Words
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_UNITS = 10
 MOST_ITEMS = 50
 
@@ -86,8 +84,3 @@ class Note(Body):
     def texts(self) -> tuple[Text, ...]:
         """The note."""
         return (Text("note", self.words),)
-
-
-def micros(time: datetime) -> int:
-    """An instant as µs since the epoch, UTC."""
-    return (time - _EPOCH) // timedelta(microseconds=1)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from libs.casework.calendar.zones import micros
 from libs.casework.case import Case
 from libs.casework.entry import Actor
 from libs.casework.events.dispatch import AttentionOrdered, Dispatched, HandedOver, Planned, WorkItem
@@ -11,7 +12,7 @@ from libs.stages.bodies import Said
 from libs.stages.commands import Decision, Sealed
 from libs.stages.judged import first_words, not_a_reason, wrong
 from libs.stages.scope import not_the_lead
-from services.dispatch.bodies import HandOver, Order, Plan, PlannedItem, micros
+from services.dispatch.bodies import HandOver, Order, Plan, PlannedItem
 from services.dispatch.rules import Policy
 
 LATEST_US = 10 * 366 * 24 * 3600 * 1_000_000

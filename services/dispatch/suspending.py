@@ -1,5 +1,6 @@
 """When the work cannot go on (挂账): the unit asks, a supervisor answers, and either takes it up again. Pure."""
 
+from libs.casework.calendar.zones import micros
 from libs.casework.case import Case
 from libs.casework.entry import Actor
 from libs.casework.events.dispatch import Resumed, Suspended, SuspensionAsked, SuspensionRefused
@@ -10,7 +11,7 @@ from libs.stages.bodies import Said
 from libs.stages.commands import Decision, Sealed
 from libs.stages.judged import first_words, not_a_reason, wrong
 from libs.stages.scope import not_the_lead
-from services.dispatch.bodies import Suspension, WantedSuspension, micros
+from services.dispatch.bodies import Suspension, WantedSuspension
 from services.dispatch.rules import Policy
 
 

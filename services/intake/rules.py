@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic_core import to_json
 
+from libs.casework.calendar.zones import micros
 from libs.casework.categories import UNKNOWN, Catalogue
 from libs.casework.entry import Actor
 from libs.casework.events.intake import Reported
@@ -161,7 +162,7 @@ def take_in(
         None if report.category == UNKNOWN else report.category,
         report.grid,
         reporter.saw if report.seen_on_spot is None else report.seen_on_spot,
-        happened_at if report.happened_at is None else _micros(report.happened_at),
+        happened_at if report.happened_at is None else micros(report.happened_at),
     )
 
 
@@ -189,7 +190,3 @@ def kept(report: Report) -> tuple[Text, ...]:
 
 def _no(field: str, detail: str, *allowed: str) -> Refusal:
     return Refusal(Why.INVALID, detail, attempted="report", allowed=allowed, field=field)
-
-
-def _micros(time: datetime) -> int:
-    return (time - _EPOCH) // timedelta(microseconds=1)

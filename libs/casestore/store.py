@@ -108,9 +108,16 @@ class CaseStore:
         """The offices that have cases."""
         return sorted(await self._cases.distinct("office"))
 
-    async def open_seqs(self, office: str, after: UUID | None, limit: int) -> dict[UUID, int]:
-        """The seq of each open case of an office, in the order of their ids, from the one after `after` on."""
-        wanted: dict[str, Any] = {"office": office, "stage": {"$in": [stage.value for stage in OPEN]}}
+    async def open_seqs(
+        self, office: str, unchanged_since: int, after: UUID | None, limit: int
+    ) -> dict[UUID, int]:
+        """The seq of each open case of an office that has not changed since (µs UTC), in the order of their ids, from the
+        one after `after` on."""
+        wanted: dict[str, Any] = {
+            "office": office,
+            "stage": {"$in": [stage.value for stage in OPEN]},
+            "updated_at": {"$lte": unchanged_since},
+        }
         if after is not None:
             wanted["_id"] = {"$gt": after}
         found = self._cases.find(wanted, {"seq": 1}).sort("_id", 1).limit(limit)

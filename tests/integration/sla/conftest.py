@@ -70,8 +70,12 @@ class Room:
             for each in ids
         ]
         await self.ports.store.append_many(appends)
-        await self.sweep.round()
+        await self.swept()
         return ids
+
+    async def swept(self, unchanged_s: float = 0.0) -> int:
+        """Go round once over all that has not changed for so long."""
+        return await self.sweep.round(self.wall() - int(unchanged_s * 1_000_000))
 
     async def fire(self, wall: str | int, firing: Firing | None = None) -> None:
         """Set the clock and say all that is due."""

@@ -11,18 +11,26 @@ async def test_an_empty_collection_is_made_again(room: Room) -> None:
     case, ended = await room.dispatched(), await room.dispatched(Stage.REJECTED)
     before = await room.ports.database["sla_next"].find().to_list()
     await room.ports.database["sla_next"].drop()
-    assert await room.sweep.round() == 1
+    assert await room.swept() == 1
     assert await room.ports.database["sla_next"].find().to_list() == before
-    assert await room.sweep.round() == 0
+    assert await room.swept() == 0
     assert set(await room.rows.seqs([case.id, ended.id])) == {case.id}
 
 
 async def test_a_lost_record_is_found_by_the_sweep(room: Room) -> None:
     case = await room.dispatched()
     await room.garden.say(case.id, example("accepted"))
-    assert await room.sweep.round() == 1
+    assert await room.swept() == 1
     await room.fire("10:30")
     assert await room.said(case.id) == []
+
+
+async def test_what_has_just_changed_is_left_to_its_news(room: Room) -> None:
+    case = await room.dispatched()
+    await room.garden.say(case.id, example("accepted"))
+    assert await room.swept(unchanged_s=60) == 0
+    room.wall.now += 60_000_000
+    assert await room.swept(unchanged_s=60) == 1
 
 
 async def test_a_row_from_before_a_restore_does_not_stand(room: Room) -> None:
@@ -30,7 +38,7 @@ async def test_a_row_from_before_a_restore_does_not_stand(room: Room) -> None:
     await room.ports.database["sla_next"].update_one(
         {"_id": case.id}, {"$set": {"seq": case.seq + 9, "at": 1}}
     )
-    assert await room.sweep.round() == 1
+    assert await room.swept() == 1
     assert (await room.rows.seqs([case.id]))[case.id] == case.seq
     await room.fire("09:45")
     assert await room.said(case.id) == ALL[:1]
@@ -41,7 +49,7 @@ async def test_rows_of_other_data_and_of_ended_cases_do_not_stay(room: Room) -> 
     await room.garden.say(ended.id, example("returned"))
     await room.garden.say(ended.id, example("merged"))
     await room.ports.database["sla_next"].update_one({"_id": case.id}, {"$set": {"data": "older"}})
-    assert await room.sweep.round() == 1
+    assert await room.swept() == 1
     assert await room.rows.page(None, 10) == [case.id]
 
 

@@ -142,9 +142,14 @@ class CaseStore:
         document = await self._claims.find_one({"_id": claim_id})
         return document["case_id"] if document else None
 
-    async def awaiting(self, service: Service, limit: int) -> list[Case]:
-        """Cases that await a service, longest waiting first; parked ones are left to people."""
-        wanted = {"awaits.machine": service.value, "parked": {"$ne": True}}
+    async def awaiting(self, service: Service, since: int, limit: int) -> list[Case]:
+        """Cases that have awaited a service since before `since` (µs UTC), longest waiting first; parked ones are left to
+        people."""
+        wanted = {
+            "awaits.machine": service.value,
+            "awaits.since": {"$lt": since},
+            "parked": {"$ne": True},
+        }
         found = self._cases.find(wanted).sort("awaits.since", 1).limit(limit)
         return [case_from(document) async for document in found]
 

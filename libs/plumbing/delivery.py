@@ -16,7 +16,7 @@ from mode.services import WaitResults
 class PromptConsumer(Consumer):  # type: ignore[misc]
     """Delivers at once what can be delivered at once; only what has to wait enters Faust's race."""
 
-    async def wait_first(self, *coros: Any, timeout: Any = None) -> WaitResults:
+    async def wait_first(self, *coros: Any, timeout: Any = None) -> WaitResults:  # noqa: ASYNC109
         """As Faust's own, but the first is run to where it would wait before anything is started for the others."""
         first, *others = coros
         try:

@@ -19,6 +19,7 @@ from libs.casestore.documents import (
     answer_from,
     case_from,
     event_in,
+    readable,
     readable_logs,
     sealed_from,
 )
@@ -92,6 +93,12 @@ class CaseStore:
         wanted = {"_id": {"$in": [Binary.from_uuid(each) for each in case_ids]}}
         cases = [case_from(document) for document in await self._heads.find(wanted).to_list()]
         return {case.id: case for case in cases}
+
+    async def load_readable(self, case_ids: Iterable[UUID]) -> dict[UUID, Case]:
+        """As `load`, without those that a later version wrote or that are damaged: nothing could be appended to them."""
+        wanted = {"_id": {"$in": [Binary.from_uuid(each) for each in case_ids]}}
+        found = [readable(document) for document in await self._heads.find(wanted).to_list()]
+        return {case.id: case for case in found if case}
 
     async def log(self, case_id: UUID, after: int = 0) -> list[Sealed]:
         """The case's entries after that seq, in order, as they are stored."""

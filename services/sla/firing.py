@@ -10,6 +10,7 @@ from uuid import UUID
 
 from libs.casestore.append import Append, Appended
 from libs.casestore.store import CaseStore
+from libs.casework.case import Case
 from libs.casework.draft import AtSeq, Change, Speaker, Whatever
 from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Service
@@ -21,8 +22,8 @@ from services.sla.rows import UNREADABLE, Row, Rows
 from services.sla.rules import Reference, Saying, to_say
 from services.sla.state import State
 
-MOST = 500
-"""Cases at a time: a few groups of the store."""
+MOST = 2000
+"""Cases at a time: enough groups of the store to keep all its flights busy."""
 LATER_US = 5_000_000
 """After this a case that the store refused is looked at again, unless the news of its change comes first."""
 SPEAKER = Speaker(Service.SLA, machine_actor(Service.SLA))
@@ -34,7 +35,7 @@ Result = Appended | Refusal
 class Plan:
     """Of a case as it was at `seq`: what is still to be said at all, and the first of it that is said now.
 
-    `beforehand`: it was thought out before, so that the log may have grown since.
+    `beforehand`: it was thought out before, so that the log may have grown since. `case`: as it was at `seq`, if it is known.
     """
 
     case_id: UUID
@@ -42,6 +43,7 @@ class Plan:
     ahead: tuple[Saying, ...]
     now: tuple[Saying, ...]
     beforehand: bool = False
+    case: Case | None = None
 
     def appends(self) -> Iterator[tuple[Saying, Append]]:
         """A warning is put on top of whatever has come since the log was read; a breach, and what was thought out
@@ -50,7 +52,8 @@ class Plan:
             exactly = saying.breach or self.beforehand
             expect = AtSeq(self.seq + index) if exactly else Whatever()
             change = Change(self.case_id, expect, (saying.event,))
-            yield saying, Append((change,), SPEAKER, saying.key(self.case_id))
+            seen = (self.case,) if self.case and index == 0 else ()
+            yield saying, Append((change,), SPEAKER, saying.key(self.case_id), seen=seen)
 
 
 class Firing:
@@ -114,7 +117,8 @@ class Firing:
 
 
 def _plan(case_id: UUID, thought: Thought, until: int, *, beforehand: bool = False) -> Plan:
-    return Plan(case_id, thought.seq, thought.ahead, to_say(thought.ahead, until), beforehand)
+    said = to_say(thought.ahead, until)
+    return Plan(case_id, thought.seq, thought.ahead, said, beforehand, thought.case)
 
 
 def _row_after(plan: Plan, results: Mapping[tuple[UUID, Saying], Result], now: int) -> Row | None:

@@ -1,18 +1,28 @@
 """The rows say when to look, and are made again from the log whatever has become of them."""
 
+from typing import Any
+
+from pymongo.read_concern import ReadConcern
+
+from libs.casework.deadlines.clocks import clocks
 from libs.casework.samples import example
 from libs.casework.vocabulary import Stage
-from services.sla.rows import UNREADABLE
+from services.sla.app import reference
+from services.sla.handlers import Keeper
+from services.sla.rows import UNREADABLE, Rows
+from services.sla.rules import Reference
+from services.sla.sweep import Sweep
+from services.sla.views import shown
 from tests.integration.sla.conftest import Room
 from tests.integration.sla.test_firing import ALL
 
 
 async def test_an_empty_collection_is_made_again(room: Room) -> None:
     case, ended = await room.dispatched(), await room.dispatched(Stage.REJECTED)
-    before = await room.ports.database["sla_next"].find().to_list()
+    before = await _rows(room)
     await room.ports.database["sla_next"].drop()
     assert await room.swept() == 1
-    assert await room.ports.database["sla_next"].find().to_list() == before
+    assert await _rows(room) == before
     assert await room.swept() == 0
     assert set(await room.rows.seqs([case.id, ended.id])) == {case.id}
 
@@ -63,3 +73,37 @@ async def test_a_case_of_a_later_version_is_left_alone_and_holds_nobody_up(room:
     await room.fire("10:01")
     assert await room.said(case.id) == ALL[:3]
     assert (await room.rows.seqs([strange.id]))[strange.id] == UNREADABLE
+
+
+async def test_an_empty_monitor_that_replays_the_whole_log_knows_the_same_to_the_byte(room: Room) -> None:
+    plain, paused = await room.dispatched(), await room.dispatched(Stage.SUSPENDED)
+    await room.fire("10:45")
+    await room.garden.say(plain.id, example("accepted"))
+    await room.swept()
+    known = await _known(room, room.data)
+    await room.ports.database["sla_next"].drop()
+
+    empty, store = reference(), room.ports.store
+    rows = Rows(room.ports.database, empty.version)
+    await Sweep(store, rows, Keeper(store, rows, empty, room.ports.rejections)).round(room.wall())
+
+    assert {case_id for case_id, _, _ in known} == {plain.id, paused.id}
+    assert await _known(room, empty) == known
+
+
+async def _known(room: Room, data: Reference) -> list[tuple[Any, dict[str, Any], list[bytes]]]:
+    """Of each case: its row, and its clocks as they are shown."""
+    rows = await _rows(room)
+    logs = await room.ports.store.logs([row["_id"] for row in rows])
+    return [(row["_id"], row, _clocks(logs[row["_id"]], data, room.wall())) for row in rows]
+
+
+def _clocks(log: Any, data: Reference, now: int) -> list[bytes]:
+    read = clocks(log, data.policies, data.calendars)
+    return [each.model_dump_json().encode() for each in shown(read, data, now)]
+
+
+async def _rows(room: Room) -> list[dict[str, Any]]:
+    # They are written without waiting for a majority.
+    rows = room.ports.database.get_collection("sla_next", read_concern=ReadConcern("local"))
+    return await rows.find().sort("_id").to_list()

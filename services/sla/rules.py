@@ -81,8 +81,9 @@ def ahead(log: Sequence[Entry], data: Reference) -> tuple[Saying, ...]:
     """Everything that is still to be said if nothing happens any more, in order of instants; nothing once the case ended."""
     if not log or log[-1].stage not in OPEN:
         return ()
-    said = _said(log, data.policies)
-    all_of_it = (each for one in clocks(log, data.policies, data.calendars) for each in _sayings(one, data))
+    timed = clocks(log, data.policies, data.calendars)
+    said = _said(log, data.policies, timed)
+    all_of_it = (each for one in timed for each in _sayings(one, data))
     open_ones = (each for each in all_of_it if not _was_said(each, said))
     return tuple(sorted(open_ones, key=lambda each: (each.instant, each.number)))
 
@@ -129,13 +130,19 @@ def _kind(level: Level) -> type[Event]:
     return DeadlineBreached if level.used == 1 else DeadlineEscalated
 
 
-def _said(log: Iterable[Entry], policies: Policies) -> Mapping[Name, Entry]:
+def _said(log: Iterable[Entry], policies: Policies, timed: Iterable[Timed]) -> Mapping[Name, Entry]:
     """The newest entry by which each was said."""
     said, version = dict[Name, Entry](), policies.policies[0].id
+    due_under: dict[tuple[str, int, int | None], set[str]] = {}
+    for one in timed:
+        due_under.setdefault((one.key, one.generation, one.due), set()).add(one.policy)
     for entry in log:
         version = version_after(entry, version, policies)
         if isinstance(entry.data, Event):
-            said[_name(entry.data, policies, version)] = entry
+            event = entry.data
+            # A warning that was under way while the case was moved is about the deadline by the version before.
+            under = due_under.get((event.clock, event.generation, event.due_at), {version})
+            said[_name(event, policies, version if version in under else min(under))] = entry
     return said
 
 

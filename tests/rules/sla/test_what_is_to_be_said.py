@@ -100,6 +100,15 @@ def test_a_pause_does_not_repeat_a_warning_and_an_extension_does() -> None:
     assert again.key(UUID(int=1)) != near.key(UUID(int=1))
 
 
+def test_a_warning_under_way_while_the_case_is_moved_is_known_by_its_own_versions_levels() -> None:
+    # Signed for within a quarter of an hour, with one level more before the others: number 1 is another level there.
+    story = a_timeline(*SIGNED_OFF)
+    near = next(each for each in ahead(entries(story), DATA) if each.what == "acceptance:1:1")
+    moved = story.then("policy_changed", 46, to_version="second").then(near.event, 0)
+    left = [each.level.id for each in ahead(entries(moved), DATA) if each.clock == "acceptance"]
+    assert left == ["half", "behind", "overdue", "overdue_half", "overdue_twice"]
+
+
 def test_a_clock_that_is_set_back_repeats_nothing() -> None:
     story, said = heard(a_timeline(*SIGNED_OFF), at("2026-11-25 10:01"))
     an_hour_back = replace(story, at=story.at - 60 * MINUTE)

@@ -6,6 +6,7 @@ from cli.console import UsageError
 from cli.operator import offices
 from libs.casework.categories import parse_catalogue
 from libs.casework.places import Level, parse_places
+from libs.casework.reasons import parse_reasons
 from libs.casework.units import parse_units
 from libs.plumbing.data import read_geojson, read_yaml
 
@@ -26,6 +27,32 @@ def known_category(code: str | None) -> str | None:
     if catalogue and code and catalogue.get(code) is None:
         raise UsageError(f"there is no category {code!r}; see docs/categories.md")
     return code
+
+
+def known_reason(step: str, code: str) -> str:
+    """The code itself, when the office's list has it for that step (an event's type)."""
+    return _among("reason", code, list(parse_reasons(read_yaml("reasons.yaml")).codes(step)))
+
+
+class Names:
+    """Units and subclasses as people call them: `环卫中心 sanitation`. A code that the data does not know is its own name."""
+
+    def __init__(self) -> None:
+        self._units = {one.id: one for one in parse_units(read_yaml("units.yaml")).units}
+        self._categories = parse_catalogue(read_yaml("categories.yaml"))
+
+    def unit(self, code: str) -> str:
+        """A unit, or one of the accounts that are no unit: the office and the checkers."""
+        found = self._units.get(code)
+        return f"{found.zh} {code}" if found else f"{_ACCOUNTS.get(code, '')} {code}".strip()
+
+    def category(self, code: str | None) -> str:
+        """A subclass; nothing yet is a dash."""
+        found = self._categories.get(code) if code else None
+        return f"{found.zh} {code}" if found else code or "—"
+
+
+_ACCOUNTS = {"office": "街道办", "checker": "核查"}
 
 
 def known_places(codes: Iterable[str], level: Level, office: str) -> tuple[str, ...]:

@@ -1,24 +1,28 @@
-"""`banjie sla`: deadlines. `due` computes by the reviewed data alone, nothing has to run; `explain` asks the installation."""
+"""`banjie sla`: deadlines. `due` computes by the reviewed data alone, nothing has to run; the others ask the installation."""
 
 import sys
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
-from cli.console import FailedError, UsageError, say_json
+from cli.console import UsageError, say_json
+from cli.limits import calendars
 from cli.operator import operator_api
 from cli.options import Data, Json
+from cli.policies import move, policies, preview
+from cli.simulate import simulate
 from cli.which import Which, case_id
-from libs.casework.calendar import Calendars, parse_calendars
 from libs.casework.deadlines.asking import USUAL, Question, answer
 from libs.casework.deadlines.explain import as_text
 from libs.casework.deadlines.explain.document import document
 from libs.casework.refusal import Refusal
 from libs.plumbing.clock import now_us
-from libs.plumbing.data import DataUnreadable, read_yaml
 
-app = typer.Typer(help="due: when a limit ends. explain: how a case's deadlines came about.")
+app = typer.Typer(
+    help="due: when a limit ends. explain: how a case's deadlines came about. policies, preview, move, simulate: other limits."
+)
+for command in (policies, preview, move, simulate):
+    app.command()(command)
 
 
 @app.callback()
@@ -70,15 +74,3 @@ def explain(
         say_json(found | {"clocks": told})
     else:
         sys.stdout.write("\n\n".join(one["text"] for one in told) + "\n")
-
-
-def calendars() -> Calendars:
-    """The reviewed calendars as they lie in the data folder."""
-    try:
-        return parse_calendars(read_yaml("calendars.yaml"), read_yaml("holidays.yaml"))
-    except DataUnreadable as error:
-        raise FailedError(str(error)) from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise FailedError(f"calendars.yaml or holidays.yaml: {where}: {first['msg']}") from None

@@ -37,6 +37,13 @@ Urgent cases and emergencies: the first; others: the second. First contact where
 | subclass | 小类 | urgent 紧急 | normal 一般 | first contact 首次联系 | source |
 | --- | --- | --- | --- | --- | --- |
 """
+_ANOTHER = """
+## Another version 变更
+
+A version that has begun is never changed: write a new one with a day that lies ahead into a copy of `data/policies.yaml` (`python -m tools.policy_limits` writes its table of categories),
+look at it with `banjie sla preview FILE`, see with `banjie sla simulate FILE --from … --to …` how a past period would have been judged by it, then put the file in its place.
+Open cases stay with their version until somebody moves them: `banjie sla move VERSION --reason …`. What that does to a running clock: [deadlines.md](deadlines.md#when-limits-change).
+"""
 _PREDICATES = "\n## Predicates 条件\n\n| name | holds when |\n| --- | --- |\n"
 
 
@@ -53,6 +60,7 @@ def policies_page() -> str:
             _pauses(newest),
             _categories(newest, catalogue),
             _predicates(),
+            _ANOTHER,
         )
     )
 

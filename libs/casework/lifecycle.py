@@ -107,6 +107,8 @@ TABLE: tuple[Step, ...] = (
     _row("deadline_warned.v1", OPEN, None, Service.SLA, commutes=True),
     _row("deadline_breached.v1", OPEN, None, Service.SLA, commutes=True),
     _row("deadline_escalated.v1", OPEN, None, Service.SLA, commutes=True),
+    # Before it is filed no version stays with a case: the one in force at its filing will.
+    _row("policy_changed.v1", OPEN - _BEFORE_FILING, None, Service.SLA, commutes=True),
     _row("content_viewed.v1", _ANY, None, Service.RECORDS, commutes=True),
     _row("content_erased.v1", _ANY, None, Service.RECORDS, commutes=True),
     Step("parked.v1", OPEN, None, _EVERY_SERVICE, _CLERK),

@@ -12,7 +12,8 @@ from libs.casestore.content import CaseKey, ContentVault, StoredContent
 from libs.casestore.photos import PhotoStore
 from libs.casestore.store import CaseStore
 from libs.casework.case import Case
-from libs.casework.draft import AtRev, Change, Speaker, Whatever
+from libs.casework.draft import AtRev, AtSeq, Change, Expect, Speaker, Whatever, unexpected
+from libs.casework.entry import Entry
 from libs.casework.events.model import ContentRef
 from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Service
@@ -20,10 +21,14 @@ from libs.stages.commands import Command, Sealed, waves
 from libs.stages.outcome import Done, Outcome
 from libs.stages.scope import hidden, outside
 
+TRIES = 5
+"""How often a command that is decided on an exact log is decided again because the log has grown meanwhile."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
     cases: Mapping[UUID, Case]
+    logs: Mapping[UUID, list[Entry]]
     keys: Mapping[UUID, CaseKey]
     photos: Mapping[UUID, ContentRef]
 
@@ -43,8 +48,16 @@ class CommandDesk:
         """One outcome for each command, in their order. Raises `StoreAway` when the database stays away."""
         outcomes: dict[int, Outcome] = {}
         for wave in waves(commands):
-            outcomes |= zip(wave, await self._run_wave([commands[index] for index in wave]), strict=True)
+            outcomes |= await self._settled({index: commands[index] for index in wave})
         return [outcomes[index] for index in range(len(commands))]
+
+    async def _settled(self, wave: Mapping[int, Command]) -> dict[int, Outcome]:
+        outcomes, left, tries = dict[int, Outcome](), dict(wave), 0
+        while left and tries < TRIES:
+            outcomes |= zip(left, await self._run_wave(list(left.values())), strict=True)
+            left = {index: each for index, each in left.items() if _outrun(each, outcomes[index])}
+            tries += 1
+        return outcomes
 
     async def _run_wave(self, commands: Sequence[Command]) -> list[Outcome]:
         loaded = await self._load(commands)
@@ -60,14 +73,16 @@ class CommandDesk:
     async def _load(self, commands: Sequence[Command]) -> _Loaded:
         written = [command.case_id for command in commands if command.body.texts()]
         shown = {photo: command.case_id for command in commands for photo in command.body.photos()}
-        cases, keys, photos = await asyncio.gather(
+        on_logs = [command.case_id for command in commands if command.kind.reads_log]
+        cases, logs, keys, photos = await asyncio.gather(
             self._store.load([command.case_id for command in commands]),
+            self._store.logs(on_logs) if on_logs else _no_logs(),
             self._vault.keys(written) if written else _no_keys(),
             self._photos.refs(shown) if shown and self._photos else _no_photos(),
         )
-        return _Loaded(cases, keys, photos)
+        return _Loaded(cases, logs, keys, photos)
 
-    def _propose(self, command: Command, loaded: _Loaded) -> Append | Refusal:
+    def _propose(self, command: Command, loaded: _Loaded) -> Append | Done | Refusal:
         case = loaded.cases.get(command.case_id)
         if case is None:
             return Refusal(
@@ -77,17 +92,19 @@ class CommandDesk:
         if refused:
             return refused
         sealed, contents = _seal(command, loaded)
-        decision = command.kind.decide(case, command.actor, command.body, sealed)
+        log = (loaded.logs[case.id],) if command.kind.reads_log else ()
+        decision = command.kind.decide(case, command.actor, command.body, sealed, *log)
         if isinstance(decision, Refusal):
             return decision
-        expect = Whatever() if command.rev is None else AtRev(command.rev)
-        change = Change(command.case_id, expect, decision, command.happened_at)
+        if not decision:
+            return Done(case.id, case.seq, case.rev, already=True)
+        change = Change(command.case_id, _expected(command, *log), decision, command.happened_at)
         speaker = Speaker(self._service, command.actor, command.trace)
         return Append((change,), speaker, command.key, command.fingerprint, contents, seen=(case,))
 
-    async def _maybe_done(self, command: Command, refusal: Refusal) -> Appended | Refusal:
+    async def _maybe_done(self, command: Command, answer: Done | Refusal) -> Appended | Done | Refusal:
         """A retry of what was done long ago is refused by the rules by now: it is still "already done"."""
-        return await self._store.answered(command.key, command.fingerprint) or refusal
+        return await self._store.answered(command.key, command.fingerprint) or answer
 
 
 def _out_of_reach(case: Case, command: Command) -> Refusal | None:
@@ -97,6 +114,13 @@ def _out_of_reach(case: Case, command: Command) -> Refusal | None:
 
 def _missing(command: Command, loaded: _Loaded, case: Case) -> Refusal | None:
     name = command.kind.name
+    if command.kind.reads_log:
+        if case.id not in loaded.logs:
+            return Refusal(
+                Why.UNKNOWN_EVENT, "this version cannot read the log of this case", case.stage, name
+            )
+        if command.rev is not None and (stale := unexpected(case, Change(case.id, AtRev(command.rev), ()))):
+            return stale
     if command.body.texts() and command.case_id not in loaded.keys:
         return Refusal(Why.ERASED, "the personal content of this case was erased", case.stage, name)
     for photo in command.body.photos():
@@ -115,11 +139,27 @@ def _seal(command: Command, loaded: _Loaded) -> tuple[Sealed, tuple[StoredConten
     return Sealed(tuple(ref for ref, _ in pairs), photos), tuple(stored for _, stored in pairs)
 
 
-def _outcome(command: Command, result: Appended | Refusal) -> Outcome:
-    if isinstance(result, Refusal):
+def _expected(command: Command, log: list[Entry] | None = None) -> Expect:
+    if log is not None:
+        return AtSeq(log[-1].seq)
+    return Whatever() if command.rev is None else AtRev(command.rev)
+
+
+def _outrun(command: Command, outcome: Outcome) -> bool:
+    """Whether somebody else spoke between our reading and our writing; nobody who asked for it has seen that seq."""
+    stale = isinstance(outcome, Refusal) and outcome.code is Why.STALE and outcome.field == "seq"
+    return command.kind.reads_log and stale
+
+
+def _outcome(command: Command, result: Appended | Done | Refusal) -> Outcome:
+    if isinstance(result, Done | Refusal):
         return result
     span = result.spans[0]
     return Done(command.case_id, span.last_seq, span.rev, result.already)
+
+
+async def _no_logs() -> dict[UUID, list[Entry]]:
+    return {}
 
 
 async def _no_keys() -> dict[UUID, CaseKey]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from libs.casework.calendar import Calendars
 from libs.casework.deadlines.clocks import clocks
+from libs.casework.deadlines.learned import version_after
 from libs.casework.deadlines.levels import Reached, levels
 from libs.casework.deadlines.policies import Level, Policies
 from libs.casework.deadlines.timed import State, Timed
@@ -15,8 +16,8 @@ from libs.casework.events.oversight import DeadlineBreached, DeadlineEscalated, 
 from libs.casework.vocabulary import OPEN
 
 Event = DeadlineWarned | DeadlineBreached | DeadlineEscalated
-Name = tuple[str, str, int, int]
-"""Type of event, clock, generation, level (0: a breach has none)."""
+Name = tuple[str, str, int, str]
+"""Type of event, clock, generation, id of the level (empty: a breach has none). Numbers mean something within one version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Saying:
     def name(self) -> Name:
         """As the log knows it."""
         kind = _kind(self.level)
-        return (kind.name(), self.clock, self.generation, 0 if self.breach else self.number)
+        return (kind.name(), self.clock, self.generation, "" if self.breach else self.level.id)
 
     @property
     def event(self) -> Event:
@@ -73,15 +74,16 @@ class Saying:
 
     def key(self, case_id: UUID) -> str:
         """Makes it happen once, whoever says it and however often. A deadline that moved is another one."""
-        return f"sla:{case_id}:{self.clock}:{self.generation}:{self.due_at}:{self.number}"
+        return f"sla:{case_id}:{self.clock}:{self.generation}:{self.due_at}:{self.level.id}"
 
 
 def ahead(log: Sequence[Entry], data: Reference) -> tuple[Saying, ...]:
     """Everything that is still to be said if nothing happens any more, in order of instants; nothing once the case ended."""
     if not log or log[-1].stage not in OPEN:
         return ()
-    said = _said(log)
-    all_of_it = (each for one in clocks(log, data.policies, data.calendars) for each in _sayings(one, data))
+    timed = clocks(log, data.policies, data.calendars)
+    said = _said(log, data.policies, timed)
+    all_of_it = (each for one in timed for each in _sayings(one, data))
     open_ones = (each for each in all_of_it if not _was_said(each, said))
     return tuple(sorted(open_ones, key=lambda each: (each.instant, each.number)))
 
@@ -100,9 +102,7 @@ def levels_of(one: Timed, data: Reference) -> tuple[Reached, ...]:
     """When the clock reaches which level; nothing where there is no deadline."""
     if one.reckoning is None:
         return ()
-    # An agreed deadline has no rule; its levels are those of the policy that was in force when it began.
-    policy = data.policies.get(one.target.policy) if one.target else data.policies.in_force(one.begin)
-    return levels(one, policy, data.calendars.get(one.calendar))
+    return levels(one, data.policies.get(one.policy), data.calendars.get(one.calendar))
 
 
 def _sayings(one: Timed, data: Reference) -> Iterator[Saying]:
@@ -119,7 +119,7 @@ def _sayings(one: Timed, data: Reference) -> Iterator[Saying]:
 
 
 def _numbered(one: Timed, data: Reference) -> Iterator[tuple[int, Level, int]]:
-    policy = data.policies.get(one.target.policy) if one.target else data.policies.in_force(one.begin)
+    policy = data.policies.get(one.policy)
     numbers = {level.id: number for number, level in enumerate(policy.levels, 1)}
     return ((numbers[each.level.id], each.level, each.at) for each in levels_of(one, data))
 
@@ -130,9 +130,20 @@ def _kind(level: Level) -> type[Event]:
     return DeadlineBreached if level.used == 1 else DeadlineEscalated
 
 
-def _said(log: Iterable[Entry]) -> Mapping[Name, Entry]:
+def _said(log: Iterable[Entry], policies: Policies, timed: Iterable[Timed]) -> Mapping[Name, Entry]:
     """The newest entry by which each was said."""
-    return {_name(each.data): each for each in log if isinstance(each.data, Event)}
+    said, version = dict[Name, Entry](), policies.policies[0].id
+    due_under: dict[tuple[str, int, int | None], set[str]] = {}
+    for one in timed:
+        due_under.setdefault((one.key, one.generation, one.due), set()).add(one.policy)
+    for entry in log:
+        version = version_after(entry, version, policies)
+        if isinstance(entry.data, Event):
+            event = entry.data
+            # A warning that was under way while the case was moved is about the deadline by the version before.
+            under = due_under.get((event.clock, event.generation, event.due_at), {version})
+            said[_name(event, policies, version if version in under else min(under))] = entry
+    return said
 
 
 def _was_said(saying: Saying, said: Mapping[Name, Entry]) -> bool:
@@ -143,5 +154,12 @@ def _was_said(saying: Saying, said: Mapping[Name, Entry]) -> bool:
     return entry.data.due_at == saying.due_at or saying.instant <= entry.at
 
 
-def _name(event: Event) -> Name:
-    return (event.name(), event.clock, event.generation, getattr(event, "level", 0))
+def _name(event: Event, policies: Policies, version: str) -> Name:
+    level = "" if isinstance(event, DeadlineBreached) else _level_id(policies, version, event.level)
+    return (event.name(), event.clock, event.generation, level)
+
+
+def _level_id(policies: Policies, version: str, number: int) -> str:
+    """The level of that number in the version that held then; the number itself where nobody knows it any more."""
+    found = next((one for one in policies.policies if one.id == version), None)
+    return found.levels[number - 1].id if found and 0 < number <= len(found.levels) else str(number)

@@ -237,6 +237,11 @@ class Policies(Row):
             raise UnknownPolicy(f"there is no policy {policy!r}; known: {known}")
         return found
 
+    def alone(self, policy: str) -> "Policies":
+        """That version alone, in force since ever. Raises `UnknownPolicy`."""
+        only = self.get(policy).model_copy(update={"effective_from": None})
+        return self.model_copy(update={"policies": (only,)})
+
 
 def parse_policies(data: Mapping[str, Any]) -> Policies:
     """The policies in plain data as read from YAML. Raises pydantic's `ValidationError`."""

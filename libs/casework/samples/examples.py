@@ -118,6 +118,7 @@ EXAMPLES: tuple[Event, ...] = (
         level=4,
         tell=(Told.OFFICE, Told.SUPERVISOR),
     ),
+    oversight.PolicyChanged(from_version="2026-11", to_version="2027-01", reason="new_rules"),
     oversight.ContentViewed(kinds=("words", "photo"), purpose="on_spot_check"),
     oversight.ContentErased(basis="term_over"),
     oversight.Parked(service=Service.DISPATCH, record="banjie.triage/3@17", reason="died_three_times"),
@@ -131,7 +132,7 @@ LIVES: tuple[str, ...] = (
     "extended attention_ordered deadline_warned deadline_breached resolved check_planned check_failed rework_ordered "
     "started resolved check_planned check_passed closed patrol_planned rated linked content_viewed reopened "
     "parked unparked dispatched handed_over resident_awaited resident_answered "
-    "content_erased deadline_escalated",
+    "content_erased deadline_escalated policy_changed",
     "reported rejected reinstated",
     "reported merged",
     "reported withdrawn",

@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from libs.casework.case import Case
-from libs.casework.entry import Actor
+from libs.casework.entry import Actor, Entry
 from libs.casework.events.model import ContentRef, Event
 from libs.casework.refusal import Refusal
 from libs.casework.vocabulary import Role
@@ -49,20 +49,23 @@ class Sealed(NamedTuple):
 
 Decision = tuple[Event, ...] | Refusal
 Decide = Callable[[Case, Actor, Any, Sealed], Decision]
+DecideByLog = Callable[[Case, Actor, Any, Sealed, Sequence[Entry]], Decision]
 
 
 @dataclass(frozen=True, slots=True)
 class CommandKind:
     """One row of a service's command table. `decide` is pure and gets the case, the actor, the body, the sealed words.
 
-    `zh` is the office's own verb and stands on the button.
+    `zh` is the office's own verb and stands on the button. `by_log`: it is a `DecideByLog` and gets the case's whole log
+    too; what it says is appended only as long as nothing but what commutes has come after that log.
     """
 
     name: str
     zh: str
     body: type[Body]
     roles: frozenset[Role]
-    decide: Decide
+    decide: Callable[..., Decision]
+    by_log: bool = False
 
 
 CommandTable = Mapping[str, CommandKind]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -12,13 +13,18 @@ from libs.casestore.content import CaseKey, ContentVault, StoredContent
 from libs.casestore.photos import PhotoStore
 from libs.casestore.store import CaseStore
 from libs.casework.case import Case
-from libs.casework.draft import AtRev, Change, Speaker, Whatever
+from libs.casework.draft import AtRev, Change, Expect, Speaker, Whatever
+from libs.casework.entry import Entry
 from libs.casework.events.model import ContentRef
 from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Service
-from libs.stages.commands import Command, Sealed, waves
+from libs.stages.commands import Command, Decision, Sealed, waves
 from libs.stages.outcome import Done, Outcome
 from libs.stages.scope import hidden, outside
+
+TRIES = 3
+"""How often a command is decided that the case's log moves away from: what somebody else does meanwhile is no conflict for
+who has not said what they saw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,7 @@ class _Loaded:
     cases: Mapping[UUID, Case]
     keys: Mapping[UUID, CaseKey]
     photos: Mapping[UUID, ContentRef]
+    logs: Mapping[UUID, Sequence[Entry]]
 
 
 class CommandDesk:
@@ -46,7 +53,16 @@ class CommandDesk:
             outcomes |= zip(wave, await self._run_wave([commands[index] for index in wave]), strict=True)
         return [outcomes[index] for index in range(len(commands))]
 
-    async def _run_wave(self, commands: Sequence[Command]) -> list[Outcome]:
+    async def _run_wave(self, commands: Sequence[Command], tries: int = TRIES) -> list[Outcome]:
+        outcomes = await self._run_once(commands)
+        moved = [index for index, each in enumerate(outcomes) if _moved_on(commands[index], each)]
+        if moved and tries > 1:
+            again = await self._run_wave([commands[index] for index in moved], tries - 1)
+            for index, outcome in zip(moved, again, strict=True):
+                outcomes[index] = outcome
+        return outcomes
+
+    async def _run_once(self, commands: Sequence[Command]) -> list[Outcome]:
         loaded = await self._load(commands)
         proposals = [self._propose(command, loaded) for command in commands]
         appends = [each for each in proposals if isinstance(each, Append)]
@@ -65,7 +81,9 @@ class CommandDesk:
             self._vault.keys(written) if written else _no_keys(),
             self._photos.refs(shown) if shown and self._photos else _no_photos(),
         )
-        return _Loaded(cases, keys, photos)
+        # After the cases, so that a log is never older than its case.
+        by_log = [command.case_id for command in commands if command.kind.by_log]
+        return _Loaded(cases, keys, photos, await self._store.logs(by_log) if by_log else {})
 
     def _propose(self, command: Command, loaded: _Loaded) -> Append | Refusal:
         case = loaded.cases.get(command.case_id)
@@ -77,11 +95,10 @@ class CommandDesk:
         if refused:
             return refused
         sealed, contents = _seal(command, loaded)
-        decision = command.kind.decide(case, command.actor, command.body, sealed)
+        decision = _decide(command, case, sealed, loaded)
         if isinstance(decision, Refusal):
             return decision
-        expect = Whatever() if command.rev is None else AtRev(command.rev)
-        change = Change(command.case_id, expect, decision, command.happened_at)
+        change = Change(command.case_id, _expect(command, case), decision, command.happened_at)
         speaker = Speaker(self._service, command.actor, command.trace)
         return Append((change,), speaker, command.key, command.fingerprint, contents, seen=(case,))
 
@@ -103,6 +120,28 @@ def _missing(command: Command, loaded: _Loaded, case: Case) -> Refusal | None:
         if photo not in loaded.photos:
             return Refusal(Why.INVALID, f"no photo {photo} at this case", case.stage, name, field="evidence")
     return None
+
+
+def _decide(command: Command, case: Case, sealed: Sealed, loaded: _Loaded) -> Decision:
+    given: tuple[Any, ...] = (case, command.actor, command.body, sealed)
+    if not command.kind.by_log:
+        return command.kind.decide(*given)
+    log = loaded.logs.get(command.case_id)
+    if log is None:
+        detail = f"the log of case {command.case_id} was damaged, or written by a later version"
+        return Refusal(Why.UNKNOWN_EVENT, detail, case.stage, command.kind.name)
+    return command.kind.decide(*given, log)
+
+
+def _expect(command: Command, case: Case) -> Expect:
+    if command.rev is not None:
+        return AtRev(command.rev)
+    return AtRev(case.rev) if command.kind.by_log else Whatever()
+
+
+def _moved_on(command: Command, outcome: Outcome) -> bool:
+    stale = isinstance(outcome, Refusal) and outcome.code is Why.STALE
+    return stale and command.kind.by_log and command.rev is None
 
 
 def _seal(command: Command, loaded: _Loaded) -> tuple[Sealed, tuple[StoredContent, ...]]:

@@ -1,15 +1,16 @@
 """A command's decision behind the table: what cannot happen at this stage is refused before anything else is looked at."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from libs.casework.case import Case
-from libs.casework.entry import Actor
+from libs.casework.entry import Actor, Entry
 from libs.casework.events.model import ContentRef, Event
 from libs.casework.lifecycle import step
 from libs.casework.reasons import Reasons
 from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Service
-from libs.stages.commands import Decide, Decision, Sealed
+from libs.stages.commands import Decide, DecideByLog, Decision, Sealed
 
 
 def judged(service: Service, event: type[Event], decide: Decide) -> Decide:
@@ -19,6 +20,16 @@ def judged(service: Service, event: type[Event], decide: Decide) -> Decide:
     def decision(case: Case, actor: Actor, body: Any, sealed: Sealed) -> Decision:
         row = step(case.stage, name, service)
         return row if isinstance(row, Refusal) else decide(case, actor, body, sealed)
+
+    return decision
+
+
+def judged_by_log(service: Service, event: type[Event], decide: DecideByLog) -> DecideByLog:
+    """The same for a decision that is made on the whole log."""
+
+    def decision(case: Case, actor: Actor, body: Any, sealed: Sealed, log: Sequence[Entry]) -> Decision:
+        row = step(case.stage, event.name(), service)
+        return row if isinstance(row, Refusal) else decide(case, actor, body, sealed, log)
 
     return decision
 

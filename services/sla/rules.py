@@ -9,7 +9,7 @@ from libs.casework.calendar import Calendars
 from libs.casework.deadlines.clocks import clocks
 from libs.casework.deadlines.levels import Reached, levels
 from libs.casework.deadlines.policies import Level, Policies
-from libs.casework.deadlines.timed import State, Timed
+from libs.casework.deadlines.timed import State, Timed, policy_of
 from libs.casework.entry import Entry
 from libs.casework.events.oversight import DeadlineBreached, DeadlineEscalated, DeadlineWarned
 from libs.casework.vocabulary import OPEN
@@ -100,9 +100,7 @@ def levels_of(one: Timed, data: Reference) -> tuple[Reached, ...]:
     """When the clock reaches which level; nothing where there is no deadline."""
     if one.reckoning is None:
         return ()
-    # An agreed deadline has no rule; its levels are those of the policy that was in force when it began.
-    policy = data.policies.get(one.target.policy) if one.target else data.policies.in_force(one.begin)
-    return levels(one, policy, data.calendars.get(one.calendar))
+    return levels(one, policy_of(one, data.policies), data.calendars.get(one.calendar))
 
 
 def _sayings(one: Timed, data: Reference) -> Iterator[Saying]:
@@ -119,8 +117,8 @@ def _sayings(one: Timed, data: Reference) -> Iterator[Saying]:
 
 
 def _numbered(one: Timed, data: Reference) -> Iterator[tuple[int, Level, int]]:
-    policy = data.policies.get(one.target.policy) if one.target else data.policies.in_force(one.begin)
-    numbers = {level.id: number for number, level in enumerate(policy.levels, 1)}
+    levels = policy_of(one, data.policies).levels
+    numbers = {level.id: number for number, level in enumerate(levels, 1)}
     return ((numbers[each.level.id], each.level, each.at) for each in levels_of(one, data))
 
 

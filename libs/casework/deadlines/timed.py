@@ -7,7 +7,7 @@ from itertools import groupby
 from libs.casework.calendar.amount import AmountError
 from libs.casework.calendar.calendars import Calendars, UnknownCalendar
 from libs.casework.calendar.spec import UnknownYear
-from libs.casework.deadlines.policies import Target
+from libs.casework.deadlines.policies import Policies, Policy, Target
 from libs.casework.deadlines.reckoning import Extension, Gap, Reckoning, agreed, reckon
 from libs.casework.deadlines.vocabulary import Clock
 
@@ -108,6 +108,11 @@ class Timed:
     def overdue(self, now: int) -> bool:
         """Whether the deadline has passed, or had passed when it ended."""
         return self.due is not None and (self.ended_at or now) > self.due
+
+
+def policy_of(timed: Timed, policies: Policies) -> Policy:
+    """The version that the clock goes by; an agreed deadline has no rule, and goes by the one in force when it began."""
+    return policies.get(timed.target.policy) if timed.target else policies.in_force(timed.begin)
 
 
 def key_of(clock: Clock, item: str | None) -> str:

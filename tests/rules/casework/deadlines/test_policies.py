@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from libs.casework.categories import parse_catalogue
-from libs.casework.deadlines.policies import UnknownPolicy, parse_policies
+from libs.casework.deadlines.policies import OF_THE_CASE, UnknownPolicy, parse_policies
 from libs.casework.deadlines.predicates import PREDICATES, Asked
 from libs.casework.deadlines.vocabulary import Clock, Colour, Facts, Pause, Told
 from libs.casework.vocabulary import Source, Urgency
@@ -69,7 +69,7 @@ def test_the_response_limit_goes_by_what_is_known(known: Facts, said: str) -> No
 
 
 def test_an_infants_needs_are_timed_around_the_clock_from_first_to_last() -> None:
-    clocks = [one for one in Clock if one is not Clock.ITEM]
+    clocks = [one for one in Clock if one in OF_THE_CASE]
     units = {str(limit(clock, facts("infant_supplies", Urgency.URGENT))).split()[1] for clock in clocks}
     assert units == {"urgent_hour"}
 
@@ -92,7 +92,7 @@ def test_a_target_names_what_held() -> None:
 @pytest.mark.parametrize("category", [one.id for one in CATALOGUE.subclasses])
 @pytest.mark.parametrize("urgency", Urgency)
 def test_no_case_is_without_a_limit(category: str, urgency: Urgency) -> None:
-    assert all(FIRST.target(clock, facts(category, urgency)) for clock in Clock if clock is not Clock.ITEM)
+    assert all(FIRST.target(clock, facts(category, urgency)) for clock in OF_THE_CASE)
 
 
 def test_the_newest_version_holds_the_limits_of_the_catalogue() -> None:

@@ -11,7 +11,7 @@ from libs.casework.events import ContentRef
 from libs.casework.lifecycle import TABLE, Step
 from libs.casework.vocabulary import Service, Source, Stage, Urgency
 from libs.casework.wire import instant
-from services.records.names import Name, Names, event_name
+from libs.stages.names import Name, Names, event_name
 
 
 class Waits(BaseModel):

@@ -17,6 +17,7 @@ from libs.plumbing.logs import logger
 from libs.stages.reactor import machine_actor
 from services.sla.foresight import Foresight, Thought, think_of
 from services.sla.handlers import row_of
+from services.sla.lines import Line
 from services.sla.rows import UNREADABLE, Row, Rows
 from services.sla.rules import Reference, Saying, to_say
 from services.sla.state import State
@@ -34,7 +35,7 @@ Result = Appended | Refusal
 class Plan:
     """Of a case as it was at `seq`: what is still to be said at all, and the first of it that is said now.
 
-    `beforehand`: it was thought out before, so that the log may have grown since.
+    `beforehand`: it was thought out before, so that the log may have grown since. `lines` None: those on the board stand.
     """
 
     case_id: UUID
@@ -42,6 +43,7 @@ class Plan:
     ahead: tuple[Saying, ...]
     now: tuple[Saying, ...]
     beforehand: bool = False
+    lines: tuple[Line, ...] | None = None
 
     def appends(self) -> Iterator[tuple[Saying, Append]]:
         """A warning is put on top of whatever has come since the log was read; a breach, and what was thought out
@@ -86,7 +88,11 @@ class Firing:
         logs = await self._store.logs(others) if others else {}
         fresh = await think_of(logs, self._data)
         await self._forget(others, logs, fresh)
-        return plans + [_plan(case_id, thought, until) for case_id, thought in fresh.items()]
+        known = {row.case_id: row.seq for row in rows}
+        return plans + [
+            _plan(case_id, thought, until, moved=known[case_id] != thought.seq)
+            for case_id, thought in fresh.items()
+        ]
 
     async def _forget(
         self, read: Iterable[UUID], logs: Mapping[UUID, object], going_on: Mapping[UUID, object]
@@ -113,8 +119,11 @@ class Firing:
             log.warning("saying_refused", case=str(case_id), what=saying.what, why=result.detail)
 
 
-def _plan(case_id: UUID, thought: Thought, until: int, *, beforehand: bool = False) -> Plan:
-    return Plan(case_id, thought.seq, thought.ahead, to_say(thought.ahead, until), beforehand)
+def _plan(
+    case_id: UUID, thought: Thought, until: int, *, beforehand: bool = False, moved: bool = False
+) -> Plan:
+    lines = thought.lines if moved else None
+    return Plan(case_id, thought.seq, thought.ahead, to_say(thought.ahead, until), beforehand, lines)
 
 
 def _row_after(plan: Plan, results: Mapping[tuple[UUID, Saying], Result], now: int) -> Row | None:
@@ -124,8 +133,8 @@ def _row_after(plan: Plan, results: Mapping[tuple[UUID, Saying], Result], now: i
     if any(answer.code is Why.STALE for answer in refused):
         return None
     if refused:
-        return Row(plan.case_id, plan.seq, now + LATER_US)
-    return row_of(plan.case_id, _seq_after(plan.seq, answers), plan.ahead[len(plan.now) :])
+        return Row(plan.case_id, plan.seq, now + LATER_US, lines=plan.lines)
+    return row_of(plan.case_id, _seq_after(plan.seq, answers), plan.ahead[len(plan.now) :], plan.lines)
 
 
 def _seq_after(seq: int, answers: Iterable[Result]) -> int:

@@ -6,14 +6,16 @@ Nothing rests on it. What was thought out is appended to exactly the log that wa
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from libs.casestore.store import CaseStore
+from libs.casework.deadlines.clocks import read
 from libs.casework.entry import Entry
 from libs.casework.vocabulary import OPEN
+from services.sla.lines import Line, lines_of
 from services.sla.rows import Row, Rows
-from services.sla.rules import Reference, Saying, ahead
+from services.sla.rules import Reference, Saying, unsaid, with_levels
 
 AHEAD_US, LOOK_US = 60_000_000, 1_000_000
 KEPT = 20_000
@@ -24,10 +26,11 @@ FEW = 50
 
 @dataclass(frozen=True, slots=True)
 class Thought:
-    """Of a case as it was at `seq`: all that is still to be said, in order."""
+    """Of a case as it was at `seq`: all that is still to be said, in order, and its lines on the board."""
 
     seq: int
     ahead: tuple[Saying, ...]
+    lines: tuple[Line, ...] = ()
 
 
 async def think_of(logs: Mapping[UUID, Sequence[Entry]], data: Reference) -> dict[UUID, Thought]:
@@ -35,10 +38,16 @@ async def think_of(logs: Mapping[UUID, Sequence[Entry]], data: Reference) -> dic
     found: dict[UUID, Thought] = {}
     for number, (case_id, log) in enumerate(logs.items(), 1):
         if log[-1].stage in OPEN:
-            found[case_id] = Thought(log[-1].seq, ahead(log, data))
+            found[case_id] = _thought(log, data)
         if number % FEW == 0:
             await asyncio.sleep(0)
     return found
+
+
+def _thought(log: Sequence[Entry], data: Reference) -> Thought:
+    timed, facts = read(log, data.policies, data.calendars)
+    levelled = with_levels(timed, data)
+    return Thought(log[-1].seq, unsaid(log, levelled), lines_of(log, facts, levelled))
 
 
 class Foresight:
@@ -57,7 +66,9 @@ class Foresight:
         these = [self._todo.popleft() for _ in range(min(FEW, len(self._todo)))]
         if these:
             logs = await self._store.logs([row.case_id for row in these])
-            self._thoughts |= await think_of(logs, self._data)
+            thoughts = await think_of(logs, self._data)
+            # Their lines are written already, and many.
+            self._thoughts |= {each: replace(thought, lines=()) for each, thought in thoughts.items()}
         return bool(these)
 
     def take(self, rows: Iterable[Row]) -> dict[UUID, Thought]:

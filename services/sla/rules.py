@@ -17,6 +17,8 @@ from libs.casework.vocabulary import OPEN
 Event = DeadlineWarned | DeadlineBreached | DeadlineEscalated
 Name = tuple[str, str, int, int]
 """Type of event, clock, generation, level (0: a breach has none)."""
+FORM = "rows 2"
+"""What is kept of a case; a row of another form is made again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,8 @@ class Reference:
 
     @property
     def version(self) -> str:
-        """Both versions in one: what was computed by another one has to be computed again."""
-        return f"policies {self.policies.version}, calendars {self.calendars.version}"
+        """Both versions and the form of what is kept, in one: what was computed by another one has to be computed again."""
+        return f"policies {self.policies.version}, calendars {self.calendars.version}, {FORM}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +78,41 @@ class Saying:
         return f"sla:{case_id}:{self.clock}:{self.generation}:{self.due_at}:{self.number}"
 
 
+@dataclass(frozen=True, slots=True)
+class Levelled:
+    """A clock with a deadline, and its levels in order: number (from 1), level, from when on (µs UTC)."""
+
+    timed: Timed
+    levels: tuple[tuple[int, Level, int], ...]
+
+    @property
+    def due(self) -> int:
+        """The deadline (µs UTC)."""
+        assert self.timed.due is not None, "only clocks with a deadline have levels"
+        return self.timed.due
+
+
 def ahead(log: Sequence[Entry], data: Reference) -> tuple[Saying, ...]:
     """Everything that is still to be said if nothing happens any more, in order of instants; nothing once the case ended."""
     if not log or log[-1].stage not in OPEN:
         return ()
+    return unsaid(log, with_levels(clocks(log, data.policies, data.calendars), data))
+
+
+def unsaid(log: Iterable[Entry], clocks: Iterable[Levelled]) -> tuple[Saying, ...]:
+    """What of these clocks of an open case with that log is still to be said, in order of instants."""
     said = _said(log)
-    all_of_it = (each for one in clocks(log, data.policies, data.calendars) for each in _sayings(one, data))
-    open_ones = (each for each in all_of_it if not _was_said(each, said))
+    open_ones = (each for one in clocks for each in _sayings(one) if not _was_said(each, said))
     return tuple(sorted(open_ones, key=lambda each: (each.instant, each.number)))
+
+
+def with_levels(clocks: Iterable[Timed], data: Reference) -> tuple[Levelled, ...]:
+    """Those of the clocks that were not superseded and have a deadline, each with when it reaches which level."""
+    return tuple(
+        Levelled(one, tuple(_numbered(one, data)))
+        for one in clocks
+        if one.due is not None and one.state is not State.SUPERSEDED
+    )
 
 
 def to_say(sayings: Iterable[Saying], now: int) -> tuple[Saying, ...]:
@@ -103,12 +132,10 @@ def levels_of(one: Timed, data: Reference) -> tuple[Reached, ...]:
     return levels(one, policy_of(one, data.policies), data.calendars.get(one.calendar))
 
 
-def _sayings(one: Timed, data: Reference) -> Iterator[Saying]:
+def _sayings(levelled: Levelled) -> Iterator[Saying]:
     """A clock that has ended calls nobody to act any more; that it was late remains to be said."""
-    due = one.due
-    if due is None or one.state is State.SUPERSEDED:
-        return
-    for number, level, at in _numbered(one, data):
+    one, due = levelled.timed, levelled.due
+    for number, level, at in levelled.levels:
         # What is done exactly when it is due is in time: it has passed a microsecond later.
         instant = at if level.used < 1 else at + 1
         late = level.used == 1 and one.overdue(due)

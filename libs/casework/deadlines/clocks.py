@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from libs.casework.calendar.calendars import Calendars
+from libs.casework.deadlines.heard import said, waits
 from libs.casework.deadlines.policies import ORDERED, Policies, Target
 from libs.casework.deadlines.reckoning import Extension
 from libs.casework.deadlines.signs import ENDINGS, SIGNS
@@ -28,10 +29,17 @@ OFFICE, CHECKER = "office", "checker"
 
 def clocks(log: Iterable[Entry], policies: Policies, calendars: Calendars) -> tuple[Timed, ...]:
     """Every clock that the log has started, in the order of their starts. Raises `BrokenLog` when it begins with no report."""
+    return read(log, policies, calendars)[0]
+
+
+def read(
+    log: Iterable[Entry], policies: Policies, calendars: Calendars
+) -> tuple[tuple[Timed, ...], Facts | None]:
+    """The clocks, and what the log says of the case itself (None: it says nothing at all)."""
     reader = _Reader(policies, calendars)
     for entry in log:
         reader.read(entry)
-    return tuple(tape.timed(calendars, reader.known_until) for tape in reader.tapes)
+    return tuple(tape.timed(calendars, reader.known_until) for tape in reader.tapes), reader.facts
 
 
 class _Reader:
@@ -41,7 +49,7 @@ class _Reader:
         self._policies, self._calendars = policies, calendars
         self.tapes: list[Tape] = []
         self.known_until = 0
-        self._facts: Facts | None = None
+        self.facts: Facts | None = None
         self._policy = policies.policies[0]
         self._stage: Stage | None = None
         self._lead: str | None = None
@@ -51,9 +59,9 @@ class _Reader:
 
     def read(self, entry: Entry) -> None:
         """One entry more."""
-        known = (self._facts, self._policy.id)
+        known = (self.facts, self._policy.id)
         self._learn(entry)
-        if known != (self._facts, self._policy.id):
+        if known != (self.facts, self._policy.id):
             self._limit_anew(entry.at)
         for clock in SIGNS:
             self._sign(clock, entry)
@@ -109,16 +117,16 @@ class _Reader:
         """What the entry says of the case itself."""
         data = entry.data
         if isinstance(data, intake.Reported):
-            self._facts = Facts(entry.office, data.source, entry.public, grid=data.grid)
+            self.facts = Facts(entry.office, data.source, entry.public, grid=data.grid)
             self._policy = self._policies.in_force(entry.at)
-        if self._facts is None:
+        if self.facts is None:
             raise BrokenLog(f"a case begins with reported.v1, not {entry.type}")
         if isinstance(data, triage.Filed):
             self._policy = self._policies.in_force(entry.at)
         if isinstance(data, dispatch.Dispatched | dispatch.HandedOver):
             self._lead = data.lead
-        self._facts = replace(self._facts, office=entry.office, public=entry.public, **_said(data))
-        self._waits = _waits(self._waits, data, moved=entry.stage is not self._stage)
+        self.facts = replace(self.facts, office=entry.office, public=entry.public, **said(data))
+        self._waits = waits(self._waits, data, moved=entry.stage is not self._stage)
         self._stage = entry.stage
 
     def _limit_anew(self, at: int) -> None:
@@ -198,14 +206,14 @@ class _Reader:
         return (tape.unit or self._lead or OFFICE) if with_unit else OFFICE
 
     def _target(self, clock: Clock, item: str | None) -> Target | None:
-        assert self._facts is not None, "the first entry set them"
-        return self._policy.target(clock, self._facts, item)
+        assert self.facts is not None, "the first entry set them"
+        return self._policy.target(clock, self.facts, item)
 
     def _calendar(self, limit: Target | int) -> str:
         """The calendar that the rule names, else the office's usual one; of an office without one its own code."""
-        assert self._facts is not None, "the first entry set them"
+        assert self.facts is not None, "the first entry set them"
         named = None if isinstance(limit, int) else limit.calendar
-        return named or self._calendars.offices.get(self._facts.office, (self._facts.office,))[0]
+        return named or self._calendars.offices.get(self.facts.office, (self.facts.office,))[0]
 
     def _there(self) -> Iterator[Tape]:
         return (tape for tape in self.tapes if tape.ended is None)
@@ -226,24 +234,3 @@ _CHANGES: Mapping[type[Event], Callable[[_Reader, Entry, Any], None]] = {
     dispatch.AttentionOrdered: _Reader.ordered,
     dispatch.AttentionAnswered: _Reader.answered,
 }
-
-
-def _said(data: Event) -> dict[str, Any]:
-    """What an event says of the facts."""
-    if isinstance(data, triage.Classified):
-        return {name: getattr(data, name) for name in ("category", "urgency", "grid", "community")}
-    if isinstance(data, triage.Filed):
-        return {name: getattr(data, name) for name in ("category", "grid", "community")}
-    if isinstance(data, triage.QueuedForClerk):
-        place = ("grid", "community") if data.grid or data.community else ()
-        said = ("urgency", *place) if data.urgency else place
-        return {name: getattr(data, name) for name in said}
-    return {}
-
-
-def _waits(waits: bool, data: Event, *, moved: bool) -> bool:
-    """Whether the resident has to answer first: until they do, add something, or the case moves on."""
-    if isinstance(data, dispatch.ResidentAwaited):
-        return True
-    answered = isinstance(data, dispatch.ResidentAnswered | intake.DetailsAdded)
-    return waits and not answered and not moved

@@ -219,9 +219,10 @@ class Policy(Row):
         used = [level.used for level in self.levels]
         if any(one >= other for one, other in pairwise(used)):
             return "levels have to rise"
-        colours = [_DEEPER[level.colour] for level in self.levels]
-        if any(one > other for one, other in pairwise(colours)):
+        if any(_DEEPER[one.colour] > _DEEPER[other.colour] for one, other in pairwise(self.levels)):
             return "colours have to rise with the levels: blue, yellow, red"
+        if any((level.colour is Colour.RED) != (level.used >= 1) for level in self.levels):
+            return "red is what is overdue: the levels from `used: 1` on, and no other"
         return None if 1 in used else "no level is reached when a clock is due (used: 1)"
 
     def _without_limit(self) -> str | None:

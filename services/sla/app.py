@@ -7,16 +7,21 @@ from fastapi import APIRouter
 
 from libs.casework.calendar import parse_calendars
 from libs.casework.deadlines.policies import parse_policies
+from libs.casework.reasons import parse_reasons
 from libs.casework.vocabulary import Service
 from libs.plumbing.data import read_yaml
 from libs.plumbing.leases import Leases
 from libs.plumbing.records import Route
+from libs.stages.names import directory
 from libs.stages.ports import Ports
 from libs.stages.service import StageService
 from services.sla.agents import routes
 from services.sla.api import DeadlineDoor
+from services.sla.board import Board
+from services.sla.board_door import BoardDoor
 from services.sla.firing import Firing
 from services.sla.handlers import Keeper
+from services.sla.ledger import LedgerDoor
 from services.sla.monitor import Monitor
 from services.sla.rows import Rows
 from services.sla.rules import Reference
@@ -44,8 +49,16 @@ def reference() -> Reference:
 async def build(ports: Ports) -> Room:
     """Sla with its ports."""
     data = reference()
-    door = DeadlineDoor(ports.store, data, ports.clock)
-    return Room((door.router(),), routes(_keeper(ports, data)))
+    return Room(_doors(ports, data), routes(_keeper(ports, data)))
+
+
+def _doors(ports: Ports, data: Reference) -> tuple[APIRouter, ...]:
+    names, reasons = directory(), parse_reasons(read_yaml("reasons.yaml"))
+    return (
+        DeadlineDoor(ports.store, data, ports.clock).router(),
+        BoardDoor(Board(ports.database), ports.store, data, names, ports.clock).router(),
+        LedgerDoor(ports.store, reasons, names, ports.clock).router(),
+    )
 
 
 def monitor(ports: Ports, data: Reference | None = None) -> Monitor:

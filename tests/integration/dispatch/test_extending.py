@@ -104,6 +104,9 @@ async def test_two_approvals_at_once_give_no_more_than_the_policy_allows(office:
         )
         log = await garden.log(case.id)
     assert sorted(statuses(answers)) == [200, 409, 409, 409, 409]
+    # Those that came too late were decided again, on what there was then.
+    refused = {each.json()["type"] for each in answers if each.status_code == 409}
+    assert refused == {"urn:banjie:problem:not-this-stage"}
     assert log.count("extended.v1") == 1
 
 
@@ -116,6 +119,19 @@ async def test_a_warning_that_comes_between_is_no_conflict(office: StreetOffice)
         done = await post(client, case, "extend", seen, "1")
         stale = await post(client, case, "extend", seen, "2")
     assert statuses((done, stale)) == [200, 409]
+
+
+async def test_nobody_decides_on_a_log_that_cannot_be_read(office: StreetOffice) -> None:
+    async with office.ports(Service.DISPATCH) as ports, office.http(DISPATCH) as client:
+        garden = Garden(ports)
+        case = await at_work(garden, LEAD_ASKS)
+        await ports.database["case_events"].update_one(
+            {"case_id": case.id, "seq": 2}, {"$set": {"body": b"{"}}
+        )
+        answer = await post(client, case, "extend", office.token("supervisor"), "1")
+        now = await garden.now(case.id)
+    assert (answer.status_code, now.seq) == (500, case.seq)
+    assert answer.json()["type"] == "urn:banjie:problem:unknown-event"
 
 
 async def test_an_order_is_answered_by_the_unit_and_by_nobody_else(office: StreetOffice) -> None:

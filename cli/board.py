@@ -61,10 +61,10 @@ def _again(fetch: Fetch, last: Group) -> tuple[Group, Text | None]:
 def shown(page: dict[str, Any]) -> Group:
     """The counts, then the clocks, what is due first at the top."""
     counts = page["counts"]
+    groups = (("责任 with", counts["units"]), ("网格 grid", counts["grids"]))
     return Group(
         Text.assemble(f"时限看板 board · {_now(page)}  ", *_total(counts)),
-        _groups("责任 with", counts["units"]),
-        _groups("网格 grid", counts["grids"]),
+        *(_groups(title, found) for title, found in groups if found),
         _clocks(page),
     )
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Protocol
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -14,6 +14,7 @@ from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Urgency
 from libs.casework.wire import instant
 from libs.plumbing.mongo import Document
+from libs.plumbing.principals import Principal
 from libs.stages.bodies import Code
 from libs.stages.http import office_of, problem_from
 from libs.stages.names import Directory, Name
@@ -137,7 +138,7 @@ class BoardDoor:
             after=str(Place(now, page[-1]["due"], page[-1]["_id"])) if len(lines) > len(page) else None,
         )
 
-    async def _query(self, caller: Any, filters: Filters) -> BoardQuery | None:
+    async def _query(self, caller: Principal, filters: Filters) -> BoardQuery | None:
         """None: an office that the caller does not see, or one without cases."""
         _known_level(filters.level, self.data)
         own = office_of(caller, filters.office)

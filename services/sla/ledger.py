@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Protocol
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -13,6 +13,7 @@ from libs.casework.case import Case
 from libs.casework.reasons import Reasons
 from libs.casework.refusal import Refusal, Why
 from libs.casework.wire import instant
+from libs.plumbing.principals import Principal
 from libs.stages.bodies import Code
 from libs.stages.http import office_of, problem_from
 from libs.stages.names import Directory, Name
@@ -93,7 +94,7 @@ class LedgerDoor:
         rows = [waiting for case in page.cases if (waiting := self._row(case, now))]
         return Ledger(as_of=instant(now), cases=rows, after=page.after)
 
-    async def _page(self, caller: Any, filters: Filters) -> Page:
+    async def _page(self, caller: Principal, filters: Filters) -> Page:
         own = office_of(caller, filters.office)
         if filters.office not in (None, own):
             return Page((), None)

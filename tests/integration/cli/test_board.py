@@ -37,6 +37,8 @@ def test_the_live_board_is_left_with_ctrl_c_and_leaves_the_terminal_as_it_was(
 ) -> None:
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "cli.main", "sla", "board", "--every", "0.5", "--data"]
+    # Where these tests run behind a shell, whatever they start would ignore Ctrl-C.
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
     child = subprocess.Popen(
         [*command, str(installation.folder)],
         stdin=theirs,
@@ -44,6 +46,7 @@ def test_the_live_board_is_left_with_ctrl_c_and_leaves_the_terminal_as_it_was(
         stderr=theirs,
         start_new_session=True,
     )
+    signal.signal(signal.SIGINT, before)
     os.close(theirs)
     try:
         text = _heard(ours, "board", 60)

@@ -96,8 +96,8 @@ async def timed(ask: Callable[[], Awaitable[object]], times: int) -> Document:
         took.append((perf_counter() - began) * 1000)
     took.sort()
     return {
-        "p50": round(percentile(took, 0.5), 1),
-        "p99": round(percentile(took, 0.99), 1),
+        "p50": round(percentile(took, 50), 1),
+        "p99": round(percentile(took, 99), 1),
         "max": round(took[-1], 1),
     }
 

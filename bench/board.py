@@ -23,6 +23,7 @@ from uuid_utils.compat import uuid7
 from bench.numbers import percentile
 from libs.casestore.migrations import migrate
 from libs.casestore.schema import SLA_CLOCKS
+from libs.casework.deadlines.vocabulary import Colour
 from libs.plumbing.embedded.running import running_servers
 from services.sla.board import Board, BoardQuery, Place
 
@@ -74,13 +75,14 @@ def questions(board: Board) -> dict[str, Callable[[], Awaitable[object]]]:
     """What people ask of a board, of one office of ten and of all."""
     one, everywhere = BoardQuery(OFFICES[:1]), BoardQuery(OFFICES)
     unit = BoardQuery(OFFICES[:1], unit=UNITS[3])
+    behind = BoardQuery(OFFICES[:1], level="behind", colours=frozenset({Colour.YELLOW}))
     deep = Place(NOW, NOW - HOUR, "")
     return {
         "page of an office": lambda: board.page(one, NOW, 100),
         "page of a unit": lambda: board.page(unit, NOW, 100),
         "page of all offices": lambda: board.page(everywhere, NOW, 100),
         "page deep in all offices": lambda: board.page(everywhere, NOW, 100, deep),
-        "page by level": lambda: board.page(BoardQuery(OFFICES[:1], level="behind"), NOW, 100),
+        "page by level": lambda: board.page(behind, NOW, 100),
         "counts of an office": lambda: board.counts(one, NOW),
         "counts of a unit": lambda: board.counts(unit, NOW),
         "counts of all offices": lambda: board.counts(everywhere, NOW),

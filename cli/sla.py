@@ -95,7 +95,7 @@ def board(
     level: Annotated[str | None, typer.Option(help="id of a level in data/policies.yaml")] = None,
     office: Office = None,
     limit: Annotated[int, typer.Option(min=1, max=500, help="at most")] = 30,
-    every: Annotated[float, typer.Option(min=0.5, max=3600, help="seconds between two looks")] = 2.0,
+    every: Annotated[float, typer.Option(min=0.5, max=3600, help="seconds between two looks")] = 5.0,
     once: Annotated[bool, typer.Option("--once", help="show it once, and be done")] = False,
     data: Data = None,
     as_json: Json = False,

@@ -140,13 +140,13 @@ class BoardDoor:
 
     async def _query(self, caller: Principal, filters: Filters) -> BoardQuery | None:
         """None: an office that the caller does not see, or one without cases."""
-        _known_level(filters.level, self.data)
+        # Whoever asks for a level asks for its colour, which an index can tell.
+        colours = frozenset(filters.colour or Colour) & _colours_of(filters.level, self.data)
         own = office_of(caller, filters.office)
         if filters.office not in (None, own):
             return None
         offices = [own] if own else await self.store.offices()
         same = {name: getattr(filters, name) for name in ("unit", "grid", "category", "level")}
-        colours = frozenset(filters.colour or Colour)
         return BoardQuery(offices, clock=filters.clock, colours=colours, **same) if offices else None
 
     def _line(self, line: Document, now: int) -> Shown:
@@ -208,11 +208,14 @@ def _place(after: str | None) -> Place | None:
         raise problem_from(Refusal(Why.INVALID, detail, attempted="board", field="after")) from None
 
 
-def _known_level(level: str | None, data: Reference) -> None:
-    known = tuple(dict.fromkeys(each.id for policy in data.policies.policies for each in policy.levels))
-    if level is not None and level not in known:
-        detail = f"no policy has a level {level}"
+def _colours_of(level: str | None, data: Reference) -> frozenset[Colour]:
+    """In which colours the policies show a level; all of them when none is asked for."""
+    levels = [each for policy in data.policies.policies for each in policy.levels]
+    found = frozenset(each.colour for each in levels if level in (None, each.id))
+    if level is not None and not found:
+        detail, known = f"no policy has a level {level}", tuple(dict.fromkeys(each.id for each in levels))
         raise problem_from(Refusal(Why.INVALID, detail, None, "board", known, "level"))
+    return found
 
 
 def _level_name(level: str, data: Reference) -> Name | None:

@@ -93,6 +93,7 @@ async def test_what_is_given_narrows_the_board_and_its_counts(doors: Any, office
     ):
         page = await asked(client, who, **narrowed)
         assert [one["case_id"] for one in page["clocks"]] == [ids[min(number, 4)]], narrowed
+    assert (await asked(client, who, level="behind", colour="red"))["clocks"] == []
     both = await asked(client, who, colour=["red", "yellow"], unit="pmc")
     assert len(both["clocks"]) == 4
     assert (await asked(client, who, colour="blue"))["counts"]["total"]["red"] == 4

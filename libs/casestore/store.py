@@ -24,7 +24,7 @@ from libs.casestore.documents import (
     sealed_from,
 )
 from libs.casestore.group import repeated
-from libs.casestore.reading import CaseQuery, Page, page_of
+from libs.casestore.reading import CaseQuery, Page, page_of, suspended_page
 from libs.casestore.waiting import Grouping
 from libs.casework.case import Case
 from libs.casework.draft import Change, Sealed, Speaker
@@ -165,6 +165,10 @@ class CaseStore:
     ) -> Page:
         """A page of cases, newest first unless told; `after` is the cursor of the page before."""
         return await page_of(self._cases, query, limit, after, oldest_first)
+
+    async def suspended(self, query: CaseQuery, limit: int, after: str | None = None) -> Page:
+        """Cases that wait (挂账), those first that should have been looked at first; `after` as `find` has it."""
+        return await suspended_page(self._cases, query, limit, after)
 
     async def latest(self, case_ids: Iterable[UUID], event: str) -> dict[UUID, Sealed]:
         """The newest entry of one type (`queued_for_clerk.v1`) of each case that has any, in one read."""

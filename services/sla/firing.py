@@ -18,6 +18,7 @@ from libs.plumbing.logs import logger
 from libs.stages.reactor import machine_actor
 from services.sla.foresight import Foresight, Thought, think_of
 from services.sla.handlers import row_of
+from services.sla.lines import Line
 from services.sla.rows import UNREADABLE, Row, Rows
 from services.sla.rules import Reference, Saying, to_say
 from services.sla.state import State
@@ -36,6 +37,7 @@ class Plan:
     """Of a case as it was at `seq`: what is still to be said at all, and the first of it that is said now.
 
     `beforehand`: it was thought out before, so that the log may have grown since. `case`: as it was at `seq`, if it is known.
+    `lines` None: those on the board stand.
     """
 
     case_id: UUID
@@ -44,6 +46,7 @@ class Plan:
     now: tuple[Saying, ...]
     beforehand: bool = False
     case: Case | None = None
+    lines: tuple[Line, ...] | None = None
 
     def appends(self) -> Iterator[tuple[Saying, Append]]:
         """A warning is put on top of whatever has come since the log was read; a breach, and what was thought out
@@ -89,7 +92,11 @@ class Firing:
         logs = await self._store.logs(others) if others else {}
         fresh = await think_of(logs, self._data)
         await self._forget(others, logs, fresh)
-        return plans + [_plan(case_id, thought, until) for case_id, thought in fresh.items()]
+        known = {row.case_id: row.seq for row in rows}
+        return plans + [
+            _plan(case_id, thought, until, moved=known[case_id] != thought.seq)
+            for case_id, thought in fresh.items()
+        ]
 
     async def _forget(
         self, read: Iterable[UUID], logs: Mapping[UUID, object], going_on: Mapping[UUID, object]
@@ -116,9 +123,11 @@ class Firing:
             log.warning("saying_refused", case=str(case_id), what=saying.what, why=result.detail)
 
 
-def _plan(case_id: UUID, thought: Thought, until: int, *, beforehand: bool = False) -> Plan:
-    said = to_say(thought.ahead, until)
-    return Plan(case_id, thought.seq, thought.ahead, said, beforehand, thought.case)
+def _plan(
+    case_id: UUID, thought: Thought, until: int, *, beforehand: bool = False, moved: bool = False
+) -> Plan:
+    said, lines = to_say(thought.ahead, until), thought.lines if moved else None
+    return Plan(case_id, thought.seq, thought.ahead, said, beforehand, thought.case, lines)
 
 
 def _row_after(plan: Plan, results: Mapping[tuple[UUID, Saying], Result], now: int) -> Row | None:
@@ -128,8 +137,8 @@ def _row_after(plan: Plan, results: Mapping[tuple[UUID, Saying], Result], now: i
     if any(answer.code is Why.STALE for answer in refused):
         return None
     if refused:
-        return Row(plan.case_id, plan.seq, now + LATER_US)
-    return row_of(plan.case_id, _seq_after(plan.seq, answers), plan.ahead[len(plan.now) :])
+        return Row(plan.case_id, plan.seq, now + LATER_US, lines=plan.lines)
+    return row_of(plan.case_id, _seq_after(plan.seq, answers), plan.ahead[len(plan.now) :], plan.lines)
 
 
 def _seq_after(seq: int, answers: Iterable[Result]) -> int:

@@ -11,10 +11,12 @@ from uuid import UUID
 
 from libs.casestore.store import CaseStore
 from libs.casework.case import Case
+from libs.casework.deadlines.clocks import read
 from libs.casework.entry import Entry
 from libs.casework.vocabulary import OPEN
+from services.sla.lines import Line, lines_of
 from services.sla.rows import Row, Rows
-from services.sla.rules import Reference, Saying, ahead
+from services.sla.rules import Reference, Saying, unsaid, with_levels
 
 AHEAD_US, LOOK_US = 60_000_000, 1_000_000
 KEPT = 20_000
@@ -25,10 +27,12 @@ FEW = 50
 
 @dataclass(frozen=True, slots=True)
 class Thought:
-    """Of a case as it was at `seq`: all that is still to be said, in order. `case` spares the store a read when it is said."""
+    """Of a case as it was at `seq`: all that is still to be said, in order, and its lines on the board. `case` spares the
+    store a read when it is said."""
 
     seq: int
     ahead: tuple[Saying, ...]
+    lines: tuple[Line, ...] = ()
     case: Case | None = None
 
 
@@ -37,10 +41,16 @@ async def think_of(logs: Mapping[UUID, Sequence[Entry]], data: Reference) -> dic
     found: dict[UUID, Thought] = {}
     for number, (case_id, log) in enumerate(logs.items(), 1):
         if log[-1].stage in OPEN:
-            found[case_id] = Thought(log[-1].seq, ahead(log, data))
+            found[case_id] = _thought(log, data)
         if number % FEW == 0:
             await asyncio.sleep(0)
     return found
+
+
+def _thought(log: Sequence[Entry], data: Reference) -> Thought:
+    timed, facts = read(log, data.policies, data.calendars)
+    levelled = with_levels(timed, data)
+    return Thought(log[-1].seq, unsaid(log, timed, levelled, data.policies), lines_of(log, facts, levelled))
 
 
 class Foresight:
@@ -84,4 +94,5 @@ class Foresight:
 
 
 def _with_case(thought: Thought, case: Case | None) -> Thought:
-    return replace(thought, case=case) if case and case.seq == thought.seq else thought
+    # Their lines are written already, and many.
+    return replace(thought, lines=(), case=case if case and case.seq == thought.seq else None)

@@ -18,6 +18,8 @@ from libs.casework.vocabulary import OPEN
 Event = DeadlineWarned | DeadlineBreached | DeadlineEscalated
 Name = tuple[str, str, int, str]
 """Type of event, clock, generation, id of the level (empty: a breach has none). Numbers mean something within one version."""
+FORM = "rows 2"
+"""What is kept of a case; a row of another form is made again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,8 @@ class Reference:
 
     @property
     def version(self) -> str:
-        """Both versions in one: what was computed by another one has to be computed again."""
-        return f"policies {self.policies.version}, calendars {self.calendars.version}"
+        """Both versions and the form of what is kept, in one: what was computed by another one has to be computed again."""
+        return f"policies {self.policies.version}, calendars {self.calendars.version}, {FORM}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +79,44 @@ class Saying:
         return f"sla:{case_id}:{self.clock}:{self.generation}:{self.due_at}:{self.level.id}"
 
 
+@dataclass(frozen=True, slots=True)
+class Levelled:
+    """A clock with a deadline, and its levels in order: number (from 1), level, from when on (µs UTC)."""
+
+    timed: Timed
+    levels: tuple[tuple[int, Level, int], ...]
+
+    @property
+    def due(self) -> int:
+        """The deadline (µs UTC)."""
+        assert self.timed.due is not None, "only clocks with a deadline have levels"
+        return self.timed.due
+
+
 def ahead(log: Sequence[Entry], data: Reference) -> tuple[Saying, ...]:
     """Everything that is still to be said if nothing happens any more, in order of instants; nothing once the case ended."""
     if not log or log[-1].stage not in OPEN:
         return ()
     timed = clocks(log, data.policies, data.calendars)
-    said = _said(log, data.policies, timed)
-    all_of_it = (each for one in timed for each in _sayings(one, data))
-    open_ones = (each for each in all_of_it if not _was_said(each, said))
+    return unsaid(log, timed, with_levels(timed, data), data.policies)
+
+
+def unsaid(
+    log: Iterable[Entry], timed: Iterable[Timed], levelled: Iterable[Levelled], policies: Policies
+) -> tuple[Saying, ...]:
+    """What is still to be said of an open case with that log and all these clocks, in order of instants."""
+    said = _said(log, policies, timed)
+    open_ones = (each for one in levelled for each in _sayings(one) if not _was_said(each, said))
     return tuple(sorted(open_ones, key=lambda each: (each.instant, each.number)))
+
+
+def with_levels(clocks: Iterable[Timed], data: Reference) -> tuple[Levelled, ...]:
+    """Those of the clocks that were not superseded and have a deadline, each with when it reaches which level."""
+    return tuple(
+        Levelled(one, tuple(_numbered(one, data)))
+        for one in clocks
+        if one.due is not None and one.state is not State.SUPERSEDED
+    )
 
 
 def to_say(sayings: Iterable[Saying], now: int) -> tuple[Saying, ...]:
@@ -105,12 +136,10 @@ def levels_of(one: Timed, data: Reference) -> tuple[Reached, ...]:
     return levels(one, data.policies.get(one.policy), data.calendars.get(one.calendar))
 
 
-def _sayings(one: Timed, data: Reference) -> Iterator[Saying]:
+def _sayings(levelled: Levelled) -> Iterator[Saying]:
     """A clock that has ended calls nobody to act any more; that it was late remains to be said."""
-    due = one.due
-    if due is None or one.state is State.SUPERSEDED:
-        return
-    for number, level, at in _numbered(one, data):
+    one, due = levelled.timed, levelled.due
+    for number, level, at in levelled.levels:
         # What is done exactly when it is due is in time: it has passed a microsecond later.
         instant = at if level.used < 1 else at + 1
         late = level.used == 1 and one.overdue(due)

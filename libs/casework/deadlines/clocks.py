@@ -11,12 +11,12 @@ from typing import Any
 
 from libs.casework.calendar.calendars import Calendars
 from libs.casework.deadlines.learned import Learned
-from libs.casework.deadlines.policies import Policies, Target
+from libs.casework.deadlines.policies import ORDERED, Policies, Target
 from libs.casework.deadlines.reckoning import Extension
 from libs.casework.deadlines.signs import ENDINGS, SIGNS
 from libs.casework.deadlines.tape import Basis, Tape
 from libs.casework.deadlines.timed import Running, State, Timed, key_of
-from libs.casework.deadlines.vocabulary import Clock, Pause
+from libs.casework.deadlines.vocabulary import Clock, Facts, Pause
 from libs.casework.entry import Entry
 from libs.casework.events import dispatch
 from libs.casework.events.model import Event
@@ -28,10 +28,17 @@ OFFICE, CHECKER = "office", "checker"
 
 def clocks(log: Iterable[Entry], policies: Policies, calendars: Calendars) -> tuple[Timed, ...]:
     """Every clock that the log has started, in the order of their starts. Raises `BrokenLog` when it begins with no report."""
+    return read(log, policies, calendars)[0]
+
+
+def read(
+    log: Iterable[Entry], policies: Policies, calendars: Calendars
+) -> tuple[tuple[Timed, ...], Facts | None]:
+    """The clocks, and what the log says of the case itself (None: it says nothing at all)."""
     reader = _Reader(policies, calendars)
     for entry in log:
         reader.read(entry)
-    return tuple(tape.timed(calendars, reader.known_until) for tape in reader.tapes)
+    return tuple(tape.timed(calendars, reader.known_until) for tape in reader.tapes), reader.facts
 
 
 class _Reader:
@@ -42,6 +49,7 @@ class _Reader:
         self._known = Learned(policies)
         self.tapes: list[Tape] = []
         self.known_until = 0
+        self.facts: Facts | None = None
         self._items_done: set[str] = set()
         self._starts: Counter[str] = Counter()
 
@@ -50,44 +58,58 @@ class _Reader:
         if self._known.read(entry):
             for tape in list(self._there()):
                 self._limit_anew(tape, entry.at)
+        self.facts = self._known.facts
         for clock in SIGNS:
             self._sign(clock, entry)
         change = _CHANGES.get(type(entry.data))
         if change:
-            change(self, entry.at, entry.data)
+            change(self, entry, entry.data)
         if entry.type in ENDINGS:
             self._end_all(entry.at)
         for tape in self._there():
             self._turn(tape, entry)
         self.known_until = entry.at
 
-    def planned(self, at: int, data: dispatch.Planned) -> None:
+    def planned(self, entry: Entry, data: dispatch.Planned) -> None:
         """Items start, go on, or drop out of the plan."""
         kept = {item.id for item in data.items}
-        for tape in list(self._there()):
-            if tape.item is not None and tape.item not in kept:
-                tape.end(at, State.DONE if tape.done else State.LEFT)
+        for tape in list(self._items()):
+            if tape.item not in kept:
+                tape.end(entry.at, State.DONE if tape.done else State.LEFT)
         for item in data.items:
-            self._plan(at, item)
+            self._plan(entry.at, item)
 
-    def item_done(self, at: int, data: dispatch.ItemDone) -> None:
+    def item_done(self, entry: Entry, data: dispatch.ItemDone) -> None:
         """One item is done, until rework opens it again."""
         self._items_done.add(data.item)
         for tape in self._of(Clock.ITEM, data.item):
             tape.done = True
 
-    def rework(self, at: int, data: dispatch.ReworkOrdered) -> None:
+    def rework(self, entry: Entry, data: dispatch.ReworkOrdered) -> None:
         """The named items, or all, run again."""
         self._items_done -= set(data.items) or set(self._items_done)
-        for tape in list(self._there()):
-            if tape.done and tape.item is not None and tape.item not in self._items_done:
-                self._again(tape, at)
+        for tape in list(self._items()):
+            if tape.done and tape.item not in self._items_done:
+                self._again(tape, entry.at)
 
-    def extended(self, at: int, data: dispatch.Extended) -> None:
+    def extended(self, entry: Entry, data: dispatch.Extended) -> None:
         """More time for the clock of that name."""
         for tape in self._there():
             if tape.key == data.clock:
-                tape.extensions.append(Extension(at, data.by, data.approver, data.reason))
+                tape.extensions.append(Extension(entry.at, data.by, data.approver, data.reason))
+
+    def ordered(self, entry: Entry, data: dispatch.AttentionOrdered) -> None:
+        """A supervisor's order runs until it is answered, if it has a deadline. It is known by where it stands in the log."""
+        limit = (
+            Target(data.limit, self._known.version, ORDERED, (), "supervisor") if data.limit else data.due_at
+        )
+        self._start(Clock.ATTENTION, str(entry.seq), limit)
+
+    def answered(self, entry: Entry, data: dispatch.AttentionAnswered) -> None:
+        """The order is answered."""
+        for tape in list(self._of(Clock.ATTENTION, str(data.order))):
+            tape.done = True
+            tape.end(entry.at, State.DONE)
 
     def _limit_anew(self, tape: Tape, at: int) -> None:
         """A running clock whose limit is another one, by what is known now, is superseded. What has none now keeps its own."""
@@ -157,7 +179,7 @@ class _Reader:
         """Why the clock stands still now: a pause of the policy, or, of an item not done, that the whole is with the checker."""
         if tape.done:
             return None
-        if tape.item is not None and self._known.stage is Stage.RESOLVED:
+        if tape.clock is Clock.ITEM and self._known.stage is Stage.RESOLVED:
             return "resolved.v1"
         policy = self._known.policy
         stands = {
@@ -188,14 +210,19 @@ class _Reader:
     def _there(self) -> Iterator[Tape]:
         return (tape for tape in self.tapes if tape.ended is None)
 
+    def _items(self) -> Iterator[Tape]:
+        return (tape for tape in self._there() if tape.clock is Clock.ITEM)
+
     def _of(self, clock: Clock, item: str | None) -> Iterator[Tape]:
         return (tape for tape in self._there() if (tape.clock, tape.item) == (clock, item))
 
 
 _WITH_UNIT = frozenset({Stage.DISPATCHED, Stage.ACCEPTED, Stage.WORKING, Stage.SUSPENDED})
-_CHANGES: Mapping[type[Event], Callable[[_Reader, int, Any], None]] = {
+_CHANGES: Mapping[type[Event], Callable[[_Reader, Entry, Any], None]] = {
     dispatch.Planned: _Reader.planned,
     dispatch.ItemDone: _Reader.item_done,
     dispatch.ReworkOrdered: _Reader.rework,
     dispatch.Extended: _Reader.extended,
+    dispatch.AttentionOrdered: _Reader.ordered,
+    dispatch.AttentionAnswered: _Reader.answered,
 }

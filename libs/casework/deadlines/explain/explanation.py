@@ -13,7 +13,7 @@ from libs.casework.deadlines.explain.wall import Wall, length
 from libs.casework.deadlines.explain.words import Said, hours_of, sentences
 from libs.casework.deadlines.intervals import Interval, intervals
 from libs.casework.deadlines.levels import overdue_by
-from libs.casework.deadlines.policies import Policies
+from libs.casework.deadlines.policies import ORDERED, Policies
 from libs.casework.deadlines.reckoning import Gap, Reckoning
 from libs.casework.deadlines.timed import Moved, Stretch, Timed, gaps_in
 
@@ -146,6 +146,8 @@ def _rule(timed: Timed, policies: Policies) -> list[tuple[Said, Said]]:
     state = (Said("状态", "state"), Said(timed.state.zh, timed.state.value))
     if timed.target is None:
         return [state]
+    if timed.target.rule == ORDERED:
+        return [state, (Said("规则", "rule"), Said("督办要求", "as a supervisor ordered"))]
     policy = policies.get(timed.target.policy)
     rule, held = policy.rule(timed.target.rule), ", ".join(timed.target.because) or "–"
     return [

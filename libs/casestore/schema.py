@@ -13,6 +13,7 @@ from libs.casestore.documents import CASES, CLAIMS, EVENTS
 PHOTOS = ("photos.files", "photos.chunks")
 NUMBERS = "numbers"
 SLA_NEXT = "sla_next"
+CORRECTIONS = "triage_corrections"
 
 
 def _there(path: str) -> dict[str, Any]:
@@ -54,6 +55,7 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     ERASURES: (),
     NUMBERS: (),
     SLA_NEXT: (IndexModel([("at", ASCENDING)]),),
+    CORRECTIONS: (IndexModel([("state", ASCENDING)]),),
 }
 
 _ENVELOPE = {
@@ -161,7 +163,7 @@ _SLA: dict[str, tuple[str, ...]] = {
 """It says that a deadline passed, and sees nobody's words."""
 RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
     "intake": _WRITER,
-    "triage": _WRITER,
+    "triage": _WRITER | {CORRECTIONS: _CHANGE},
     "dispatch": _WRITER,
     "closure": _WRITER,
     "records": _WRITER

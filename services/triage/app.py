@@ -25,9 +25,11 @@ from services.triage.classify import Hearing
 from services.triage.commands import ON_THE_SPOT, Desk, command_table
 from services.triage.fitting import fit
 from services.triage.handlers import Triage
+from services.triage.learning import Learning
 from services.triage.lexicon import Lexicon, build_index, parse_lexicon
 from services.triage.locate import Locator
 from services.triage.matter import Policy
+from services.triage.review import ReviewDoor
 from services.triage.reviewed import Example, Reviewed, examples_of, parse_reviewed
 
 
@@ -75,30 +77,42 @@ def reference() -> Reference:
     )
 
 
-async def hearing(data: Reference) -> Hearing:
-    """What reports are understood by, refit: 2 s."""
+async def hearing(data: Reference, lessons: Sequence[Example] = ()) -> Hearing:
+    """What reports are understood by, refit to the reviewed data and to `lessons`, the accepted corrections: 2 s."""
     index = build_index(data.catalogue, data.lexicon)
-    return Hearing(index, await fit(data.examples, index))
+    return Hearing(index, await fit(data.examples, index, lessons))
 
 
 def triage(ports: Ports, data: Reference, hearing: Hearing) -> Triage:
     """What decides."""
-    policy = Policy(data.catalogue, data.offices, data.version)
+    policy = Policy(data.catalogue, data.offices, f"{data.version}, model {hearing.model.fingerprint}")
     return Triage(ports.vault, Locator(data.places), hearing, policy)
 
 
 async def build(ports: Ports) -> Room:
     """Triage with its ports."""
     data = reference()
+    learning = Learning(ports.database, ports.store, ports.vault, ports.clock)
+    lessons = _known_to(data.catalogue, await learning.lessons())
     reasons = parse_reasons(read_yaml("reasons.yaml"))
     table = command_table(Desk(data.catalogue, data.places, data.offices, reasons, data.version))
     desk = CommandDesk(Service.TRIAGE, ports.store, ports.vault, ports.photos)
     reactor = Reactor(
-        Service.TRIAGE, ports.store, triage(ports, data, await hearing(data)).decide_all, ports.rejections
+        Service.TRIAGE,
+        ports.store,
+        triage(ports, data, await hearing(data, lessons)).decide_all,
+        ports.rejections,
     )
     photos = PhotoDoor(ports.store, ports.vault, ports.photos, ON_THE_SPOT)
-    routers = (TriageLists(ports.store).router(), command_routes(table, Gathered(desk)), photos.router())
+    lists, review = TriageLists(ports.store), ReviewDoor(learning, ports.clock)
+    doors = (lists.router(), review.router(), photos.router())
+    routers = (*doors, command_routes(table, Gathered(desk)))
     return Room(routers, routes(reactor), reactor)
+
+
+def _known_to(catalogue: Catalogue, lessons: Sequence[Example]) -> Sequence[Example]:
+    """Without those of a category that the data does not have any more."""
+    return [each for each in lessons if each.category and catalogue.get(each.category)]
 
 
 TRIAGE = StageService(Service.TRIAGE, build)

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from services.triage.lexicon import Index
 from services.triage.ngrams import Vector, Vocabulary, ngrams, vector_of, vocabulary_of
 from services.triage.reviewed import Example
 
+_LAST: dict[bytes, dict[str, Any]] = {}
 SOLVER = Path(__file__).with_name("solver.py")
 
 
@@ -33,8 +35,10 @@ async def fit(examples: Sequence[Example], index: Index, learned: Sequence[Examp
     vectors = [vector_of(each, vocabulary) for each in grams]
     categories = tuple(sorted({each.category for each in every if each.category}))
     column = {category: place for place, category in enumerate(categories)}
-    solved = await _solved(_task(every, vectors, vocabulary, column))
+    task = _task(every, vectors, vocabulary, column)
+    solved = await _once(task)
     return Model(
+        fingerprint=sha256(task).hexdigest()[:8],
         vocabulary=vocabulary,
         names=tuple(vocabulary.numbers),
         categories=categories,
@@ -61,6 +65,16 @@ def _task(
         emergency=np.array([each.emergency for each in examples], np.int8),
     )
     return task.getvalue()
+
+
+async def _once(task: bytes) -> dict[str, Any]:
+    """What was solved last is kept, for those who build triage more than once in a process."""
+    name = sha256(task).digest()
+    if name not in _LAST:
+        solved = await _solved(task)
+        _LAST.clear()
+        _LAST[name] = solved
+    return _LAST[name]
 
 
 async def _solved(task: bytes) -> dict[str, Any]:

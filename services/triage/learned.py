@@ -21,8 +21,9 @@ class Quotable(NamedTuple):
 
 
 class Model(NamedTuple):
-    """Both models. `weights`: a row for each n-gram, a column for each category; `alarms`: a number for each n-gram."""
+    """Both models. `fingerprint`: the same for the same texts. `weights`: a row for each n-gram, a column for each category; `alarms`: a number for each n-gram."""
 
+    fingerprint: str
     vocabulary: Vocabulary
     names: tuple[str, ...]
     categories: tuple[str, ...]

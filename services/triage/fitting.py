@@ -43,7 +43,7 @@ async def fit(examples: Sequence[Example], index: Index, learned: Sequence[Examp
         names=tuple(vocabulary.numbers),
         categories=categories,
         column=column,
-        weights=solved["weights"].astype(np.float32),
+        weights=solved["weights"],
         offsets=solved["offsets"],
         alarms=solved["alarms"],
         alarm_offset=float(solved["alarm_offset"][0]),

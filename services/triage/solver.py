@@ -29,7 +29,13 @@ def main() -> None:
     grave = LinearSVC(C=1.0, class_weight="balanced", random_state=SEED)
     alarms, alarm_offset = _fitted(grave, texts, given["emergency"])
     answer = BytesIO()
-    np.savez(answer, weights=weights.T, offsets=offsets, alarms=alarms[0], alarm_offset=alarm_offset)
+    np.savez(
+        answer,
+        weights=np.ascontiguousarray(weights.T),
+        offsets=offsets,
+        alarms=alarms[0],
+        alarm_offset=alarm_offset,
+    )
     sys.stdout.buffer.write(answer.getvalue())
 
 

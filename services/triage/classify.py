@@ -60,7 +60,7 @@ class Heard(NamedTuple):
 
 
 def hear(text: str, hearing: Hearing) -> Heard:
-    """Listen to a report. `likely` are chances: of the reports with 0.8, eight in ten are that."""
+    """Listen to a report. `likely` are chances: of those with 0.8 eight in ten are right; the surest are a little too sure (0.98: 0.92)."""
     index, model = hearing.index, hearing.model
     run = listen(text, index)
     vector = vector_of(ngrams(run), model.vocabulary)

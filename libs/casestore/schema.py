@@ -13,6 +13,7 @@ from libs.casestore.documents import CASES, CLAIMS, EVENTS
 PHOTOS = ("photos.files", "photos.chunks")
 NUMBERS = "numbers"
 SLA_NEXT, SLA_CLOCKS = "sla_next", "sla_clocks"
+CORRECTIONS = "triage_corrections"
 
 
 def _there(path: str) -> dict[str, Any]:
@@ -70,6 +71,7 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
         _index("coloured", "office", "blue", "due", "yellow", "unit", "grid", "category", "clock", "_id"),
         _index("of_a_case", "case", "seq"),
     ),
+    CORRECTIONS: (IndexModel([("state", ASCENDING)]),),
 }
 
 _ENVELOPE = {
@@ -178,7 +180,7 @@ _SLA: dict[str, tuple[str, ...]] = {
 """It says that a deadline passed, and sees nobody's words."""
 RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
     "intake": _WRITER,
-    "triage": _WRITER,
+    "triage": _WRITER | {CORRECTIONS: _CHANGE},
     "dispatch": _WRITER,
     "closure": _WRITER,
     "records": _WRITER

@@ -170,6 +170,18 @@ class CaseStore:
         """Cases that wait (挂账), those first that should have been looked at first; `after` as `find` has it."""
         return await suspended_page(self._cases, query, limit, after)
 
+    async def said_since(self, since: int, event: str, because: str, limit: int) -> list[UUID]:
+        """The cases with an entry of one type from `since` (µs UTC) on that names `because` as a reason, newest first."""
+        wanted = {"at": {"$gte": since}, "type": event}
+        cases: dict[UUID, None] = {}
+        async for document in self._events.find(wanted).sort("at", -1):
+            said = event_in(document)
+            if said is not None and because in getattr(said, "because", ()):
+                cases[document["case_id"]] = None
+            if len(cases) == limit:
+                break
+        return list(cases)
+
     async def latest(self, case_ids: Iterable[UUID], event: str) -> dict[UUID, Sealed]:
         """The newest entry of one type (`queued_for_clerk.v1`) of each case that has any, in one read."""
         wanted = {"case_id": {"$in": list(case_ids)}, "type": event}

@@ -21,11 +21,16 @@ from libs.stages.service import StageService
 from libs.stages.uploads import PhotoDoor
 from services.triage.agents import routes
 from services.triage.api import TriageLists
+from services.triage.classify import Hearing
 from services.triage.commands import ON_THE_SPOT, Desk, command_table
+from services.triage.fitting import fit
 from services.triage.handlers import Triage
+from services.triage.learning import Learning
 from services.triage.lexicon import Lexicon, build_index, parse_lexicon
 from services.triage.locate import Locator
 from services.triage.matter import Policy
+from services.triage.review import ReviewDoor
+from services.triage.reviewed import Example, Reviewed, examples_of, parse_reviewed
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,41 +48,71 @@ class Reference:
 
     catalogue: Catalogue
     lexicon: Lexicon
+    reviewed: Reviewed
+    examples: Sequence[Example]
     places: Places
     offices: Offices
 
     @property
     def version(self) -> str:
         """All versions in one, recorded with every decision."""
-        return f"categories {self.catalogue.version}, lexicon {self.lexicon.version}, places {self.places.version}"
+        words = f"lexicon {self.lexicon.version}, reviewed {self.reviewed.version}"
+        return f"categories {self.catalogue.version}, {words}, places {self.places.version}"
 
 
 def reference() -> Reference:
     """The reviewed data as it lies in the data folder."""
-    return Reference(
+    catalogue, lexicon = (
         parse_catalogue(read_yaml("categories.yaml")),
         parse_lexicon(read_yaml("lexicon.yaml")),
+    )
+    reviewed = parse_reviewed(read_yaml("reviewed.yaml"))
+    return Reference(
+        catalogue,
+        lexicon,
+        reviewed,
+        examples_of(reviewed, read_yaml("utterances.yaml"), catalogue, lexicon),
         parse_places(read_geojson("grids.geojson")),
         parse_offices(read_yaml("offices.yaml")),
     )
 
 
-def triage(ports: Ports, data: Reference) -> Triage:
+async def hearing(data: Reference, lessons: Sequence[Example] = ()) -> Hearing:
+    """What reports are understood by, refit to the reviewed data and to `lessons`, the accepted corrections: 2 s."""
+    index = build_index(data.catalogue, data.lexicon)
+    return Hearing(index, await fit(data.examples, index, lessons))
+
+
+def triage(ports: Ports, data: Reference, hearing: Hearing) -> Triage:
     """What decides."""
-    policy = Policy(data.catalogue, data.offices, data.version)
-    return Triage(ports.vault, Locator(data.places), build_index(data.catalogue, data.lexicon), policy)
+    policy = Policy(data.catalogue, data.offices, f"{data.version}, model {hearing.model.fingerprint}")
+    return Triage(ports.vault, Locator(data.places), hearing, policy)
 
 
 async def build(ports: Ports) -> Room:
     """Triage with its ports."""
     data = reference()
+    learning = Learning(ports.database, ports.store, ports.vault, ports.clock)
+    lessons = _known_to(data.catalogue, await learning.lessons())
     reasons = parse_reasons(read_yaml("reasons.yaml"))
     table = command_table(Desk(data.catalogue, data.places, data.offices, reasons, data.version))
     desk = CommandDesk(Service.TRIAGE, ports.store, ports.vault, ports.photos)
-    reactor = Reactor(Service.TRIAGE, ports.store, triage(ports, data).decide_all, ports.rejections)
+    reactor = Reactor(
+        Service.TRIAGE,
+        ports.store,
+        triage(ports, data, await hearing(data, lessons)).decide_all,
+        ports.rejections,
+    )
     photos = PhotoDoor(ports.store, ports.vault, ports.photos, ON_THE_SPOT)
-    routers = (TriageLists(ports.store).router(), command_routes(table, Gathered(desk)), photos.router())
+    lists, review = TriageLists(ports.store), ReviewDoor(learning, ports.clock)
+    doors = (lists.router(), review.router(), photos.router())
+    routers = (*doors, command_routes(table, Gathered(desk)))
     return Room(routers, routes(reactor), reactor)
+
+
+def _known_to(catalogue: Catalogue, lessons: Sequence[Example]) -> Sequence[Example]:
+    """Without those of a category that the data does not have any more."""
+    return [each for each in lessons if each.category and catalogue.get(each.category)]
 
 
 TRIAGE = StageService(Service.TRIAGE, build)

@@ -9,7 +9,7 @@ from libs.casestore.content import ContentVault
 from libs.casework.case import Case
 from libs.casework.places import Position
 from libs.stages.reactor import Decisions
-from services.triage.lexicon import Index
+from services.triage.classify import Hearing
 from services.triage.locate import Locator, Spot
 from services.triage.matter import Policy, Reading, Seen, read_words
 from services.triage.rules import decide
@@ -23,10 +23,10 @@ Contents = Mapping[str, str]
 class Triage:
     """Decides for the cases that await triage."""
 
-    def __init__(self, vault: ContentVault, locator: Locator, index: Index, policy: Policy) -> None:
+    def __init__(self, vault: ContentVault, locator: Locator, hearing: Hearing, policy: Policy) -> None:
         self._vault = vault
         self._locator = locator
-        self._index = index
+        self._hearing = hearing
         self._policy = policy
 
     async def decide_all(self, cases: Sequence[Case]) -> Decisions:
@@ -39,7 +39,7 @@ class Triage:
         }
 
     def _reading(self, contents: Contents) -> Reading | None:
-        return read_words(contents[WORDS], self._index) if WORDS in contents else None
+        return read_words(contents[WORDS], self._hearing) if WORDS in contents else None
 
     async def _read(self, cases: Sequence[Case]) -> dict[UUID, Contents]:
         wanted = {case.id: [ref for ref in case.contents if ref.kind in _READ] for case in cases}

@@ -14,7 +14,7 @@ from services.triage.handlers import Triage
 from services.triage.locate import Locator
 from services.triage.matter import Policy
 from tests.support.cases import a_content, a_reported_case
-from tests.support.reference import catalogue, index, offices, places
+from tests.support.reference import catalogue, hearing, offices, places
 from tests.support.vaults import ReadableVault
 
 POINT = b'{"lon":113.297086,"lat":40.082726}'
@@ -36,7 +36,7 @@ def a_report(**contents: bytes) -> Case:
 
 async def decided(*cases: Case) -> tuple[list[Any], int]:
     vault = ReadableVault(STORED)
-    triage = Triage(cast(ContentVault, vault), LOCATOR, index(), POLICY)
+    triage = Triage(cast(ContentVault, vault), LOCATOR, hearing(), POLICY)
     decisions = await triage.decide_all(cases)
     return [decisions[case.id][0] for case in cases], vault.reads
 

@@ -115,14 +115,14 @@ async def test_the_lines_of_a_case_are_its_open_clocks_and_on_whose_account_they
     await room.garden.say(case.id, example("accepted"))
     await room.garden.say(case.id, example("started"))
     await room.garden.say(case.id, example("attention_ordered"))
-    assert await room.sweep.round() == 1
+    assert await room.swept() == 1
     order = f"attention:{case.seq + 3}"
     assert await on_the_board(room, case.id) == {"resolution": "pmc", order: "pmc"}
     await room.garden.say(case.id, example("resolved"))
-    await room.sweep.round()
+    await room.swept()
     assert await on_the_board(room, case.id) == {"check": "checker", order: "checker"}
     await room.garden.say(case.id, example("check_passed"), example("closed"))
-    await room.sweep.round()
+    await room.swept()
     assert await on_the_board(room, case.id) == {}
 
 
@@ -130,7 +130,7 @@ async def test_a_paused_clock_has_no_deadline_and_no_line_until_it_goes_on(room:
     case = await room.dispatched(Stage.SUSPENDED)
     assert await on_the_board(room, case.id) == {}
     await room.garden.say(case.id, example("resumed"))
-    await room.sweep.round()
+    await room.swept()
     assert set(await on_the_board(room, case.id)) == {"resolution"}
 
 
@@ -138,7 +138,7 @@ async def test_who_has_read_less_of_a_log_leaves_nothing_behind(room: Room) -> N
     case = await room.dispatched()
     before = await lines_of(room, case.id)
     await room.garden.say(case.id, example("accepted"))
-    await room.sweep.round()
+    await room.swept()
     stale = tuple(a_line(each["due"], key=each["key"]) for each in before)
     await room.rows.put([Row(case.id, case.seq, 1, "stale", stale)])
     assert set(await on_the_board(room, case.id)) == {"resolution"}
@@ -150,7 +150,7 @@ async def test_one_that_fires_on_a_longer_log_than_the_row_knows_brings_the_line
     await room.garden.say(case.id, example("accepted"))
     await room.fire("09:50")
     assert set(await on_the_board(room, case.id)) == {"resolution"}
-    assert await room.sweep.round() == 0
+    assert await room.swept() == 0
 
 
 async def test_what_the_monitor_says_changes_no_line(room: Room) -> None:
@@ -166,7 +166,7 @@ async def test_rows_of_the_form_before_boards_are_made_again_with_their_lines(ro
     await room.ports.database[SLA_CLOCKS].delete_many({"case": case.id})
     older = "policies 2026-11-25, calendars x"
     await room.ports.database["sla_next"].update_one({"_id": case.id}, {"$set": {"data": older}})
-    assert await room.sweep.round() == 1
+    assert await room.swept() == 1
     assert set(await on_the_board(room, case.id)) == {"acceptance", "resolution"}
 
 

@@ -31,10 +31,12 @@ def offices() -> Offices:
     return parse_offices(read_yaml("offices.yaml"))
 
 
-def token(where: Site, roles: Iterable[str] = ("administrator",), office: str | None = None) -> str:
+def token(
+    where: Site, roles: Iterable[str] = ("administrator",), office: str | None = None, unit: str | None = None
+) -> str:
     """An hour's key for the operator: whoever can read the data folder's signing key may sign."""
     office = office or offices().offices[0].code
-    principal = Principal(OPERATOR, frozenset(roles), office, expires=now_us() + HOUR_US)
+    principal = Principal(OPERATOR, frozenset(roles), office, unit, expires=now_us() + HOUR_US)
     return sign(principal, where.signing_key, now_us(), f"cli-{uuid4()}")
 
 
@@ -80,10 +82,13 @@ class Api:
 
 
 def operator_api(
-    data: Path | None, roles: Iterable[str] = ("administrator",), office: str | None = None
+    data: Path | None,
+    roles: Iterable[str] = ("administrator",),
+    office: str | None = None,
+    unit: str | None = None,
 ) -> Api:
-    """The HTTP doors of an installation, as its operator, who acts for an office (None: the first one)."""
-    return Api(http_url(data), token(site(data), roles, office))
+    """The HTTP doors of an installation, as its operator, who acts for an office (None: the first one) and a unit."""
+    return Api(http_url(data), token(site(data), roles, office, unit))
 
 
 def problem_line(answer: httpx.Response) -> str:

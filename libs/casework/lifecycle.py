@@ -4,6 +4,7 @@ Nothing else in the system decides this. The store refuses what is not here, `ve
 screens' buttons come from it, and docs/lifecycle.md is drawn from it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from libs.casework.refusal import Refusal, Why
@@ -140,6 +141,16 @@ def step(stage: Stage | None, event: str, said_by: Service) -> Step | Refusal:
         detail = f"{said_by} may not say {event} about {_here(stage)}; {' or '.join(speakers)} may"
         return Refusal(Why.NOT_THIS_SERVICE, detail, stage, event, speakers)
     return row
+
+
+def walked(stage: Stage | None, events: Iterable[str], said_by: Service) -> Stage | Refusal | None:
+    """Where these events, said one after the other, take a case that is at `stage`; or why one of them cannot be said."""
+    for event in events:
+        row = step(stage, event, said_by)
+        if isinstance(row, Refusal):
+            return row
+        stage = row.to or stage
+    return stage
 
 
 def _wrong_stage(stage: Stage | None, row: Step) -> Refusal:

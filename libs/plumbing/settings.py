@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: Port = 8311
     worker_port: Port | None = None
+    doors: Annotated[str, Field(pattern=r"^https?://[^/]+$")] | None = None
+    """Where all services answer, each at `/<service>`; None: this process has them all."""
     trusted_proxies: str = ""
     request_timeout_s: float = Field(default=30.0, gt=0)
     max_body: int = Field(default=64 * 1024, ge=1024)

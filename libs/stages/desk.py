@@ -19,7 +19,7 @@ from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Service
 from libs.stages.commands import Command, Sealed, waves
 from libs.stages.outcome import Done, Outcome
-from libs.stages.scope import hidden, outside
+from libs.stages.scope import out_of_reach
 
 TRIES = 5
 """How often a command that is decided on an exact log is decided again because the log has grown meanwhile."""
@@ -108,8 +108,7 @@ class CommandDesk:
 
 
 def _out_of_reach(case: Case, command: Command) -> Refusal | None:
-    actor = command.actor
-    return hidden(case, actor) or outside(case, actor, command.area, command.kind.name)
+    return out_of_reach(case, command.actor, command.area, command.kind.name)
 
 
 def _missing(command: Command, loaded: _Loaded, case: Case) -> Refusal | None:

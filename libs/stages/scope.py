@@ -24,6 +24,11 @@ def outside(case: Case, actor: Actor, area: frozenset[str], attempted: str) -> R
     return Refusal(Why.NOT_ALLOWED, detail, case.stage, attempted, allowed=("its grid worker", Role.CLERK))
 
 
+def out_of_reach(case: Case, actor: Actor, area: frozenset[str], attempted: str) -> Refusal | None:
+    """Why the case is not the actor's to touch at all, whatever is attempted."""
+    return hidden(case, actor) or outside(case, actor, area, attempted)
+
+
 def holds(case: Case, actor: Actor) -> bool:
     """Whether the actor's unit leads the case or helps with it."""
     return case.assignment is not None and actor.unit in (case.assignment.lead, *case.assignment.helpers)

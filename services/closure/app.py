@@ -10,6 +10,7 @@ from libs.casework.topics import Door as Kind
 from libs.casework.vocabulary import Service
 from libs.plumbing.data import read_yaml
 from libs.plumbing.records import Route
+from libs.stages.actions import ActionDoor
 from libs.stages.desk import CommandDesk
 from libs.stages.doors import Door
 from libs.stages.gathered import Gathered
@@ -48,7 +49,8 @@ async def build(ports: Ports) -> Room:
     orders = Orders(Kind.CHECKS, table, desk)
     door = Door(orders.carry, ports.publishers, ports.rejections, ports.kafka, ports.clock)
     residents = ResidentDoor(receipt_table(rules, ports.clock), ByReceipt(ports.store), desk)
-    routers = (command_routes(table, Gathered(desk)), residents.router())
+    actions = ActionDoor(Service.CLOSURE, table, ports.store).router()
+    routers = (command_routes(table, Gathered(desk)), actions, residents.router())
     return Room(routers, routes(reactor, door, ports.publishers), reactor)
 
 

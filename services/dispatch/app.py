@@ -15,6 +15,7 @@ from libs.casework.units import parse_units
 from libs.casework.vocabulary import Service
 from libs.plumbing.data import read_geojson, read_yaml
 from libs.plumbing.records import Route
+from libs.stages.actions import ActionDoor
 from libs.stages.desk import CommandDesk
 from libs.stages.doors import Door
 from libs.stages.gathered import Gathered
@@ -59,7 +60,9 @@ async def build(ports: Ports) -> Room:
     )
     orders = Orders(Kind.WORK, table, desk)
     door = Door(orders.carry, ports.publishers, ports.rejections, ports.kafka, ports.clock)
-    return Room((command_routes(table, Gathered(desk)),), routes(reactor, door, ports.publishers), reactor)
+    actions = ActionDoor(Service.DISPATCH, table, ports.store).router()
+    routers = (command_routes(table, Gathered(desk)), actions)
+    return Room(routers, routes(reactor, door, ports.publishers), reactor)
 
 
 DISPATCH = StageService(Service.DISPATCH, build)

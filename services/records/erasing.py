@@ -19,7 +19,7 @@ from libs.plumbing.access import Caller, CommandKey
 from libs.stages.bodies import Code
 from libs.stages.http import Answer, CaseId, actor_of, answer, fingerprint, person_key, problem_from
 from libs.stages.outcome import Done
-from services.records.rules import ERASERS, Grounds, may_erase
+from services.records.rules import ERASERS, Grounds, erased_already, may_erase
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,10 @@ class ErasureDoor:
         """First the log says so, then the key goes: whoever dies in between leaves a case that shows nothing any more,
         and the same call again destroys the key."""
         asked = fingerprint(b"erase", case.id.bytes, basis.encode())
-        if case.erased and not await self.store.answered(person_key(key), asked):
+        gone = erased_already(case)
+        if gone and not await self.store.answered(person_key(key), asked):
             await self.vault.erase(case.id, self.clock())
-            return Refusal(Why.ERASED, "it was erased already", case.stage, "erase")
+            return gone
         change = Change(case.id, Whatever(), (ContentErased(basis=basis),))
         speaker = Speaker(Service.RECORDS, actor, trace)
         said = await self.store.append([change], speaker, key=person_key(key), fingerprint=asked)

@@ -61,6 +61,11 @@ def may_erase(case: Case, actor: Actor, basis: str, grounds: Grounds) -> Refusal
     return hidden(case, actor) or _not_listed(case, "erase", "basis", basis, grounds.bases)
 
 
+def erased_already(case: Case) -> Refusal | None:
+    """What is gone is not erased again."""
+    return Refusal(Why.ERASED, "it was erased already", case.stage, "erase") if case.erased else None
+
+
 def wanted(named: Sequence[ContentRef], kinds: tuple[str, ...]) -> tuple[ContentRef, ...]:
     """Of what a case's log names, the words of those kinds; without kinds all of them. Photos are shown one by one."""
     return tuple(ref for ref in named if ref.kind != PHOTO and (not kinds or ref.kind in kinds))

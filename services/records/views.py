@@ -8,10 +8,9 @@ from pydantic import BaseModel
 
 from libs.casework.case import Asked, Assignment, Awaiting, Case, CheckState, Rating, Suspension
 from libs.casework.events import ContentRef
-from libs.casework.lifecycle import TABLE, Step
-from libs.casework.vocabulary import Service, Source, Stage, Urgency
+from libs.casework.vocabulary import Source, Stage, Urgency
 from libs.casework.wire import instant
-from libs.stages.names import Name, Names, event_name
+from libs.stages.names import Names
 
 
 class Waits(BaseModel):
@@ -105,14 +104,6 @@ class Kept(BaseModel):
     kind: str
 
 
-class Action(BaseModel):
-    """A step that the table allows now, and the service that says it."""
-
-    event: str
-    name: Name
-    service: Service
-
-
 class Detail(Summary):
     """All of a case."""
 
@@ -133,7 +124,6 @@ class Detail(Summary):
     contents: list[Kept]
     erased: bool
     head: str
-    actions: list[Action]
 
 
 _SAME = (
@@ -186,7 +176,6 @@ def detail(case: Case, names: Names, named: Sequence[ContentRef]) -> Detail:
         orders=[Attention(order=each.order, at=instant(each.at)) for each in case.orders],
         items=[_item(case, index) for index in range(len(case.items))],
         contents=[Kept(id=ref.id, kind=ref.kind) for ref in named],
-        actions=[_action(row) for row in TABLE if case.stage in row.at],
     )
 
 
@@ -242,7 +231,3 @@ def _item(case: Case, index: int) -> Item:
         due_at=_instant(item.due_at),
         done_at=_instant(state.done_at),
     )
-
-
-def _action(row: Step) -> Action:
-    return Action(event=row.event, name=event_name(row.event), service=min(row.said_by))

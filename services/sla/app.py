@@ -14,6 +14,7 @@ from libs.casework.vocabulary import Service
 from libs.plumbing.data import read_yaml
 from libs.plumbing.leases import Leases
 from libs.plumbing.records import Route
+from libs.stages.actions import ActionDoor
 from libs.stages.desk import CommandDesk
 from libs.stages.gathered import Gathered
 from libs.stages.http import command_routes
@@ -81,7 +82,8 @@ def _policies(ports: Ports, data: Reference, reasons: Reasons) -> tuple[APIRoute
         frozenset(one.id for one in catalogue.subclasses), frozenset(one.code for one in offices.offices)
     )
     door = PolicyDoor(ports.store, data, known, ports.clock, table[NAME], desk)
-    return command_routes(table, Gathered(desk)), door.router()
+    actions = ActionDoor(Service.SLA, table, ports.store).router()
+    return command_routes(table, Gathered(desk)), actions, door.router()
 
 
 def monitor(ports: Ports, data: Reference | None = None) -> Monitor:

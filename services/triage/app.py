@@ -12,6 +12,7 @@ from libs.casework.reasons import parse_reasons
 from libs.casework.vocabulary import Service
 from libs.plumbing.data import read_geojson, read_yaml
 from libs.plumbing.records import Route
+from libs.stages.actions import ActionDoor
 from libs.stages.desk import CommandDesk
 from libs.stages.gathered import Gathered
 from libs.stages.http import command_routes
@@ -106,7 +107,8 @@ async def build(ports: Ports) -> Room:
     photos = PhotoDoor(ports.store, ports.vault, ports.photos, ON_THE_SPOT)
     lists, review = TriageLists(ports.store), ReviewDoor(learning, ports.clock)
     doors = (lists.router(), review.router(), photos.router())
-    routers = (*doors, command_routes(table, Gathered(desk)))
+    actions = ActionDoor(Service.TRIAGE, table, ports.store).router()
+    routers = (*doors, command_routes(table, Gathered(desk)), actions)
     return Room(routers, routes(reactor), reactor)
 
 

@@ -18,10 +18,12 @@ from libs.casework.reasons import Reasons
 from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Role, Service, Urgency
 from libs.stages.commands import Body, CommandKind, CommandTable, Decision, Sealed, Text, table
+from libs.stages.judged import judged
 from libs.stages.words import Words
 from services.triage.matter import graver
 from services.triage.rules import filed
 
+_T = Service.TRIAGE
 NOT_FOUND = "not_found"
 CLERKS = frozenset({Role.CLERK, Role.SUPERVISOR})
 ON_THE_SPOT = frozenset({Role.GRID_WORKER, Role.CLERK})
@@ -144,10 +146,12 @@ class Desk:
 def command_table(desk: Desk) -> CommandTable:
     """Everything that people may ask of triage."""
     return table(
-        CommandKind("file", "立案", Classification, CLERKS, desk.file),
-        CommandKind("reject", "不予立案", Rejection, CLERKS, desk.reject),
+        CommandKind("file", "立案", Classification, CLERKS, judged(_T, Filed, desk.file)),
+        CommandKind("reject", "不予立案", Rejection, CLERKS, judged(_T, Rejected, desk.reject)),
         CommandKind("confirm", "核实反馈", Confirmation, ON_THE_SPOT, desk.confirm),
-        CommandKind("reclassify", "重新分类", Classification, CLERKS, desk.reclassify),
+        CommandKind(
+            "reclassify", "重新分类", Classification, CLERKS, judged(_T, Classified, desk.reclassify)
+        ),
     )
 
 

@@ -7,7 +7,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from pydantic import GetCoreSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from libs.casework.categories import LimitUnit
@@ -108,6 +109,11 @@ class Amount:
                 str, return_schema=core_schema.str_schema()
             ),
         )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Text, with examples of how it is written."""
+        return {"type": "string", "examples": ["1 urgent_hour", "2 工作日"]}
 
 
 def amount(value: str | float, unit: LimitUnit) -> Amount:

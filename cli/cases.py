@@ -1,14 +1,14 @@
-"""`banjie case`: cases as the records service shows them; a parked one given back to the machine."""
+"""`banjie case`: cases as the records service shows them, what may be done to them; a parked one given back to the machine."""
 
 import asyncio
 from typing import Annotated, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import typer
 from rich.table import Table
 
-from cli.console import out, say_json
-from cli.names import known_category, known_office, known_unit
+from cli.console import UsageError, out, say_json
+from cli.names import known_category, known_grid, known_office, known_unit
 from cli.operator import Api, operator_api
 from cli.options import Data, Json, Office
 from cli.site import site
@@ -16,9 +16,12 @@ from cli.timeline import local_time, stage_name, timeline, zone_of
 from cli.unpark import unpark_case
 from cli.which import CASES, Which
 from cli.which import case_id as case_id_of
-from libs.casework.vocabulary import Stage, Urgency
+from libs.casework.vocabulary import Role, Stage, Urgency
 
-app = typer.Typer(help="show, list, log: cases and their stories. unpark: give a case back to the machine.")
+SEARCH = "/records/v1/search"
+app = typer.Typer(
+    help="show, list, search, log, actions: cases, their stories, what may be done. unpark: give a case back to the machine."
+)
 
 
 @app.command("list")
@@ -50,11 +53,59 @@ def listed(
 
 
 @app.command()
+def search(
+    words: Annotated[
+        str | None, typer.Argument(help="said in the case; parts between spaces, all of them")
+    ] = None,
+    purpose: Annotated[str | None, typer.Option(help="why you look for words")] = None,
+    number: Annotated[str | None, typer.Option(help="of this case number")] = None,
+    stage: Annotated[list[Stage] | None, typer.Option(help="at this stage; may be said again")] = None,
+    unit: Annotated[str | None, typer.Option(help="led by this unit")] = None,
+    category: Annotated[str | None, typer.Option(help="of this subclass")] = None,
+    grid: Annotated[str | None, typer.Option(help="in this grid")] = None,
+    since: Annotated[str | None, typer.Option(help="reported from then on, RFC 3339")] = None,
+    until: Annotated[str | None, typer.Option(help="reported before then, RFC 3339")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="at most")] = 50,
+    after: Annotated[str | None, typer.Option(help="cursor of the page before")] = None,
+    office: Office = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Cases by words, number, place, unit, stage and dates; newest first. Looking for words is done as a clerk, and noted."""
+    wanted: dict[str, Any] = {"unit": known_unit(unit), "category": known_category(category)}
+    wanted |= {"grid": known_grid(grid), "words": words, "purpose": purpose, "number": number}
+    wanted |= {"stage": stage or None, "limit": limit, "after": after}
+    wanted |= {"reported_from": since, "reported_to": until}
+    given = {name: value for name, value in wanted.items() if value is not None}
+    api = operator_api(data, ["clerk"], office and known_office(office))
+    page = api.post(SEARCH, str(uuid4()), json=given)
+    say_json(page) if as_json else out.print(_table(page))
+
+
+@app.command()
 def show(case: Which, data: Data = None, as_json: Json = False) -> None:
     """All of a case but its personal content."""
     api = operator_api(data)
     found = api.get(f"{CASES}/{case_id_of(api, case)}")
     say_json(found) if as_json else out.print(_details(found))
+
+
+@app.command()
+def actions(
+    case: Which,
+    role: Annotated[Role, typer.Option(help="in this role")] = Role.ADMINISTRATOR,
+    unit: Annotated[str | None, typer.Option(help="as somebody of this unit")] = None,
+    office: Office = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """What may be done to a case now, and why not the rest."""
+    if role is Role.UNIT_WORKER and unit is None:
+        raise UsageError("a unit_worker belongs to a unit: say --unit")
+    case_id = case_id_of(operator_api(data), case)
+    api = operator_api(data, [role], office and known_office(office), known_unit(unit))
+    found = api.get(f"{CASES}/{case_id}/actions")
+    say_json(found) if as_json else out.print(_actions(found))
 
 
 @app.command("log")
@@ -106,6 +157,22 @@ def _table(page: dict[str, Any]) -> Table:
     return table
 
 
+def _actions(found: dict[str, Any]) -> Table:
+    away = ", ".join(found["away"])
+    title = f"可办事项 · {stage_name(found['stage'])}"
+    table = Table(title=title, caption=f"no answer from 未应答: {away}" if away else None)
+    for heading in ("", "事项 command", "理由 reasons, or why not"):
+        table.add_column(heading)
+    for each in found["actions"]:
+        why = (
+            each["refused"]["detail"]
+            if each["refused"]
+            else ", ".join((each["reasons"] or {}).get("codes", ()))
+        )
+        table.add_row("✓" if each["allowed"] else "✗", f"{each['zh']} {each['service']} {each['name']}", why)
+    return table
+
+
 def _named(name: dict[str, str] | None) -> str:
     return f"{name['zh']} {name['en']}" if name else ""
 
@@ -152,7 +219,6 @@ def _facts(case: dict[str, Any], zone: str) -> dict[str, str]:
         "受理 reported": times["reported_at"],
         "结案 closed": times["closed_at"],
         "seq, rev": f"{case['seq']}, {case['rev']}",
-        "可办 next": " · ".join(_named(action["name"]) for action in case["actions"]),
     }
 
 

@@ -21,7 +21,7 @@ ROOTS = {
 }
 WITH_API = ("intake", "triage", "dispatch", "closure", "records", "sla")
 """Behind the gateway, each at `/<name>`."""
-WORKERS = ("intake", "triage", "dispatch", "closure", "sla", "relay")
+WORKERS = ("intake", "triage", "dispatch", "closure", "sla", "records", "relay")
 """A process of its own each."""
 
 

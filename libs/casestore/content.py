@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pymongo.asynchronous.database import AsyncDatabase
 
 from libs.casestore.concerns import safe
+from libs.casestore.searching import SEARCH
 from libs.casework.events.model import ContentRef
 
 CONTENT, KEYS, ERASURES = "case_content", "case_keys", "erasures"
@@ -83,6 +84,7 @@ class ContentVault:
     def __init__(self, database: AsyncDatabase[Document], master_key: bytes) -> None:
         kept = safe(database)
         self._content, self._keys, self._erasures = kept[CONTENT], kept[KEYS], kept[ERASURES]
+        self._search = kept[SEARCH]
         self._master = AESGCM(master_key)
 
     def new_key(self, case_id: UUID) -> CaseKey:
@@ -113,16 +115,18 @@ class ContentVault:
         }
 
     async def erase(self, case_id: UUID, at: int) -> bool:
-        """Destroy the case's key; False when it was gone already. `at` in µs UTC, for the list that a restore replays.
+        """Destroy the case's key, and what finds its words; False when it was gone already. `at` in µs UTC, for the list that a restore replays.
 
         The list comes first: whoever dies in between leaves a key that the next `replay_erasures` destroys.
         """
         await self._erasures.update_one({"_id": case_id}, {"$setOnInsert": {"at": at}}, upsert=True)
+        await self._search.delete_one({"_id": case_id})
         return (await self._keys.delete_one({"_id": case_id})).deleted_count == 1
 
     async def replay_erasures(self) -> int:
         """After a restore: destroy again every key that had been destroyed. Returns how many came back."""
         erased = [document["_id"] async for document in self._erasures.find()]
+        await self._search.delete_many({"_id": {"$in": erased}})
         return (await self._keys.delete_many({"_id": {"$in": erased}})).deleted_count
 
     async def rewrap(self, new_master_key: bytes) -> int:

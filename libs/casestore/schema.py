@@ -9,11 +9,14 @@ from pymongo.errors import CollectionInvalid
 
 from libs.casestore.content import CONTENT, ERASURES, KEYS
 from libs.casestore.documents import CASES, CLAIMS, EVENTS
+from libs.casestore.searching import SEARCH
+from libs.casestore.tail import PLACES
 
 PHOTOS = ("photos.files", "photos.chunks")
 NUMBERS = "numbers"
 SLA_NEXT, SLA_CLOCKS = "sla_next", "sla_clocks"
 CORRECTIONS = "triage_corrections"
+SEARCHES = "searches"
 
 
 def _there(path: str) -> dict[str, Any]:
@@ -72,6 +75,9 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
         _index("of_a_case", "case", "seq"),
     ),
     CORRECTIONS: (IndexModel([("state", ASCENDING)]),),
+    SEARCH: (IndexModel([("t", ASCENDING), ("_id", DESCENDING)], name="tokens"),),
+    PLACES: (),
+    SEARCHES: (IndexModel([("at", ASCENDING)]),),
 }
 
 _ENVELOPE = {
@@ -185,6 +191,7 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
     "closure": _WRITER,
     "records": _WRITER
     | {KEYS: (*_INSERT, "remove"), ERASURES: _CHANGE}
+    | {SEARCH: ("find", "insert", "update", "remove"), PLACES: _CHANGE, SEARCHES: ("insert",)}
     | dict.fromkeys(PHOTOS, ("find", "insert", "remove", "createIndex")),
     "relay": _RELAY,
     "sla": _SLA,

@@ -24,7 +24,7 @@ from libs.casestore.documents import (
     sealed_from,
 )
 from libs.casestore.group import repeated
-from libs.casestore.reading import CaseQuery, Page, page_of, suspended_page
+from libs.casestore.reading import CaseQuery, Page, filter_of, page_of, suspended_page
 from libs.casestore.waiting import Grouping
 from libs.casework.case import Case
 from libs.casework.draft import Change, Sealed, Speaker
@@ -169,6 +169,11 @@ class CaseStore:
     async def suspended(self, query: CaseQuery, limit: int, after: str | None = None) -> Page:
         """Cases that wait (挂账), those first that should have been looked at first; `after` as `find` has it."""
         return await suspended_page(self._cases, query, limit, after)
+
+    async def among(self, case_ids: Sequence[UUID], query: CaseQuery) -> list[Case]:
+        """Those of the cases that are as the query has it, newest first."""
+        wanted = {"$and": [{"_id": {"$in": list(case_ids)}}, filter_of(query)]}
+        return [case_from(each) async for each in self._cases.find(wanted).sort("_id", -1)]
 
     async def said_since(self, since: int, event: str, because: str, limit: int) -> list[UUID]:
         """The cases with an entry of one type from `since` (µs UTC) on that names `because` as a reason, newest first."""

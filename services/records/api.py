@@ -91,7 +91,7 @@ class CaseDoor:
         return CasePage(cases=rows, after=page.after)
 
     async def case(self, caller: Staff, case_id: CaseId) -> Detail:
-        """All of a case but its personal content, with the steps that the table allows now."""
+        """All of a case but its personal content, as its log has made it."""
         case = await case_for(self.store, caller, case_id)
         return detail(case, self.directory.of(case), await self.store.references(case_id))
 

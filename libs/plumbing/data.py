@@ -59,11 +59,11 @@ def parsed(text: str, name: str, parse: Callable[[Mapping[str, Any]], T]) -> T:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
         problem = f"{where}: {first['msg']}" if where else first["msg"]
-        raise DataUnreadable(f"{name}, line {_line(text, first['loc'])}: {problem}") from None
+        raise DataUnreadable(f"{name}, line {line_of(text, first['loc'])}: {problem}") from None
 
 
-def _line(text: str, path: tuple[str | int, ...]) -> int:
-    """The line of the innermost part on `path` that is written there, from 1."""
+def line_of(text: str, path: tuple[str | int, ...]) -> int:
+    """The line of the innermost part on `path` that is written in a YAML or JSON document, from 1."""
     node, line = yaml.compose(text, _Loader), 1
     for step in path:
         found = _child(node, step)

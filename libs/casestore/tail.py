@@ -17,11 +17,10 @@ Place = int
 
 
 class Stretch(NamedTuple):
-    """The cases that changed in a stretch of the log, with their newest seq there; `a_second` entries; its `end`."""
+    """The cases that changed in a stretch of the log, with their newest seq there; its `end`."""
 
     seqs: dict[UUID, int]
     end: Place
-    a_second: float
 
 
 class Tail:
@@ -48,8 +47,12 @@ class Tail:
         for entry in found:
             seqs[entry["case_id"]] = max(entry["seq"], seqs.get(entry["case_id"], 0))
         end = found[-1]["at"] if found else place
-        lasted = (end - found[0]["at"]) / 1_000_000 if found else 0
-        return Stretch(seqs, end, len(found) / max(lasted, 1.0))
+        return Stretch(seqs, end)
+
+    async def more_than(self, number: int, since: int) -> bool:
+        """Whether more entries than that were appended since then (µs UTC): so much goes on now."""
+        counted = await self._events.count_documents({"at": {"$gt": since}}, limit=number + 1)
+        return counted > number
 
     async def reached(self, place: Place) -> None:
         """Keep the place."""

@@ -23,8 +23,8 @@ BEHIND_US = 10_000_000
 """No entry appears any more that is older: a transaction lives five seconds. And a case that goes from step to step is read once."""
 LOOK_S = 2.0
 MOST_CASES = 100
-BUSY = 50
-"""Entries a second: from here on the pipeline needs the machine."""
+BUSY = 500
+"""Entries in the ten seconds that are not read yet: from here on the pipeline needs the machine."""
 SHARE = 0.05
 """Of one core, while it does."""
 log = logger(__name__)
@@ -47,11 +47,12 @@ class Indexer:
         if not stretch.seqs:
             return False
         known = await self._index.seqs(stretch.seqs)
+        busy = await self._tail.more_than(BUSY, until)
         behind = [case_id for case_id, seq in stretch.seqs.items() if known.get(case_id, 0) < seq]
         for first in range(0, len(behind), MOST_CASES):
             begun = perf_counter()
             await self._read(behind[first : first + MOST_CASES])
-            if stretch.a_second > BUSY:
+            if busy:
                 await asyncio.sleep((perf_counter() - begun) * (1 / SHARE - 1))
         await self._tail.reached(stretch.end)
         return stretch.end != place

@@ -37,6 +37,7 @@ async def test_a_moment_that_was_read_in_part_is_read_again(bench: Bench) -> Non
     assert (await tail.after(10, 50, most=3)).seqs == {FIRST: 2, SECOND: 1}
 
 
-async def test_many_entries_in_little_time_are_told_as_a_rush(bench: Bench) -> None:
+async def test_it_is_told_whether_much_goes_on_now(bench: Bench) -> None:
     await entries(bench.database, *((FIRST, seq, 1_000_000 + seq * 1000) for seq in range(1, 301)))
-    assert (await Tail(bench.database, "rush").after(0, 10_000_000)).a_second == 300
+    tail = Tail(bench.database, "rush")
+    assert [await tail.more_than(number, 1_100_000) for number in (199, 200)] == [True, False]

@@ -46,13 +46,15 @@ def start(case: Case, actor: Actor, body: Nothing, sealed: Sealed) -> Decision:
 
 def done(case: Case, actor: Actor, body: ItemReport, sealed: Sealed) -> Decision:
     """One item of the plan is done; its own unit may say so too."""
-    if not _open_items(case):
-        detail = (
-            "no item of a plan is open" if case.items else "nothing was planned: there is no item to be done"
-        )
-        return Refusal(Why.NOT_THIS_STAGE, detail, case.stage, "done", ("plan", "resolve"))
     state = next((state for state in case.items if state.item.id == body.item), None)
     if state is None:
+        if not _open_items(case):
+            detail = (
+                "no item of a plan is open"
+                if case.items
+                else "nothing was planned: there is no item to be done"
+            )
+            return Refusal(Why.NOT_THIS_STAGE, detail, case.stage, "done", ("plan", "resolve"))
         known = (each.item.id for each in case.items)
         return wrong(case, "done", "item", f"the plan has no item {body.item}", *known)
     refused = _not_its_unit(case, state, actor)

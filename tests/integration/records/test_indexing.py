@@ -19,7 +19,7 @@ async def test_beside_the_worker_it_indexes_what_lies_behind(office: StreetOffic
         beside.start()
         try:
             async with asyncio.timeout(20):
-                while await ports.database[SEARCH].find_one({"_id": case.id}) is None:
+                while await ports.database[SEARCH].find_one({"_id": case.id}) is None:  # noqa: ASYNC110 - a database
                     await asyncio.sleep(0.05)
         finally:
             await beside.stop()

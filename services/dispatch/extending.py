@@ -45,7 +45,11 @@ def extend(
         return asked
     clock, by = asked.clock or "", body.by or asked.more
     assert by is not None, "what is asked for a clock names how much"
-    refused = _own_wish(case, actor, asked) or _not_allowed(case, "extend", clock, by, log, policy)
+    refused = (
+        _own_wish(case, actor, asked)
+        or _more_than(case, asked.more, by)
+        or _not_allowed(case, "extend", clock, by, log, policy)
+    )
     given = Extended(reason=asked.reason, approver=actor.id, clock=clock, by=by, words=first_words(sealed))
     return refused or (given,)
 
@@ -62,6 +66,15 @@ def _own_wish(case: Case, actor: Actor, asked: Asked) -> Refusal | None:
         return None
     detail = "who asked for an extension does not approve it"
     return Refusal(Why.NOT_ALLOWED, detail, case.stage, "extend", ("another supervisor of the office",))
+
+
+def _more_than(case: Case, asked: Amount | None, by: Amount) -> Refusal | None:
+    if asked is None or (by.unit is asked.unit and by.value <= asked.value):
+        return None
+    detail = (
+        f"the unit asked for {asked.zh} ({asked}); as much or less may be given, in the same unit of time"
+    )
+    return Refusal(Why.NOT_ALLOWED, detail, case.stage, "extend", field="by")
 
 
 def _not_allowed(

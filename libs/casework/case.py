@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from libs.casework.events.dispatch import WorkItem
 from libs.casework.events.model import ContentRef
-from libs.casework.vocabulary import ENDED, Role, Service, Source, Stage, Urgency
+from libs.casework.vocabulary import ENDED, Role, Service, Source, Stage, Tie, Urgency
 
 
 class Frozen(BaseModel):
@@ -58,6 +58,13 @@ class Rating(Frozen):
     generation: int = 1
 
 
+class Link(Frozen):
+    """A case that belongs to this one, and as what."""
+
+    other: UUID
+    how: Tie
+
+
 class CheckState(StrEnum):
     """How the independent check stands."""
 
@@ -73,6 +80,8 @@ class Case(Frozen):
     `head` is the hash of the newest entry (hex). `generation` counts from 1 and rises when a closed case is reopened.
     `before_parking` is who was awaited when it was parked, and will be again. `returned_by` are the units that sent it
     back in this generation; `acted` the ids of those who accepted, did or reported the work: they may not check it.
+    `linked` holds what people linked and split, a bounded number; of duplicates, of which there may be many, only how many
+    follow this case (`followers`): each names it in `merged_into`.
     `contents` is what the report named, for triage to decide on: never more than one report holds. What was named later,
     by the reporter too, stands in the log alone (`libs.casework.references`), for people to read.
     """
@@ -109,7 +118,8 @@ class Case(Frozen):
     check: CheckState = CheckState.NONE
     rating: Rating | None = None
     merged_into: UUID | None = None
-    linked: tuple[UUID, ...] = ()
+    linked: tuple[Link, ...] = ()
+    followers: int = 0
     patrols: int = 0
     contents: tuple[ContentRef, ...] = ()
     erased: bool = False

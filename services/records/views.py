@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from libs.casework.case import Asked, Assignment, Awaiting, Case, CheckState, Rating
+from libs.casework.case import Asked, Assignment, Awaiting, Case, CheckState, Link, Rating
 from libs.casework.events import ContentRef
 from libs.casework.lifecycle import TABLE, Step
 from libs.casework.vocabulary import Service, Source, Stage, Urgency
@@ -108,7 +108,8 @@ class Detail(Summary):
     asked: Pause | None
     rating: Rating | None
     merged_into: UUID | None
-    linked: tuple[UUID, ...]
+    linked: tuple[Link, ...]
+    followers: int
     patrols: int
     contents: list[Kept]
     erased: bool
@@ -144,6 +145,7 @@ _MORE = (
     "rating",
     "merged_into",
     "linked",
+    "followers",
     "patrols",
     "erased",
     "head",

@@ -101,7 +101,7 @@ class _Reader:
             self._facts = Facts(entry.office, data.source, entry.public, grid=data.grid)
             self._policy = self._policies.in_force(entry.at)
         if self._facts is None:
-            raise BrokenLog(f"a case begins with reported.v1, not {entry.type}")
+            raise BrokenLog(f"a case begins with reported.v1 or split_off.v1, not {entry.type}")
         if isinstance(data, triage.Filed):
             self._policy = self._policies.in_force(entry.at)
         if isinstance(data, dispatch.Dispatched | dispatch.HandedOver):

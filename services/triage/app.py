@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 
+from libs.casestore.numbers import CaseNumbers
 from libs.casework.categories import Catalogue, parse_catalogue
 from libs.casework.offices import Offices, parse_offices
 from libs.casework.places import Places, parse_places
@@ -21,11 +22,12 @@ from libs.stages.service import StageService
 from libs.stages.uploads import PhotoDoor
 from services.triage.agents import routes
 from services.triage.api import TriageLists
-from services.triage.commands import ON_THE_SPOT, Desk, command_table
+from services.triage.commands import ON_THE_SPOT, Desk, command_table, split_table
 from services.triage.handlers import Triage
 from services.triage.lexicon import Lexicon, build_index, parse_lexicon
 from services.triage.locate import Locator
 from services.triage.matter import Policy
+from services.triage.opening import SplitDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,19 @@ async def build(ports: Ports) -> Room:
     """Triage with its ports."""
     data = reference()
     reasons = parse_reasons(read_yaml("reasons.yaml"))
-    table = command_table(Desk(data.catalogue, data.places, data.offices, reasons, data.version))
+    decisions = Desk(data.catalogue, data.places, data.offices, reasons, data.version)
+    table = command_table(decisions)
     desk = CommandDesk(Service.TRIAGE, ports.store, ports.vault, ports.photos)
     reactor = Reactor(Service.TRIAGE, ports.store, triage(ports, data).decide_all, ports.rejections)
     photos = PhotoDoor(ports.store, ports.vault, ports.photos, ON_THE_SPOT)
-    routers = (TriageLists(ports.store).router(), command_routes(table, Gathered(desk)), photos.router())
+    numbers = CaseNumbers(ports.database, ports.settings.office_zone, ports.clock)
+    splits = SplitDesk(ports, numbers, data.catalogue, data.offices)
+    routers = (
+        TriageLists(ports.store).router(),
+        command_routes(table, Gathered(desk)),
+        command_routes(split_table(decisions), splits),
+        photos.router(),
+    )
     return Room(routers, routes(reactor), reactor)
 
 

@@ -1,5 +1,6 @@
 """A case: the fold of its log, stored beside it so that it can be found."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from uuid import UUID
 
@@ -137,3 +138,11 @@ class Case(Frozen):
     def lead(self) -> str | None:
         """The lead unit, if one was assigned."""
         return self.assignment.lead if self.assignment else None
+
+
+def end_of(case_id: UUID, cases: Mapping[UUID, Case]) -> Case:
+    """The case, or the one that it goes on in: whatever was merged follows what it was merged into, as far as `cases` reach."""
+    case = cases[case_id]
+    while case.merged_into is not None and case.merged_into in cases:
+        case = cases[case.merged_into]
+    return case

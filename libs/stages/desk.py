@@ -1,7 +1,7 @@
 """The desk: runs commands against the case log. The same for one request and for a batch of five hundred records."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -23,8 +23,6 @@ from libs.stages.scope import hidden, outside
 
 _TRIES = 3
 """How often a decision about several cases is taken anew when one of them moved on meanwhile."""
-_HOPS = 10
-"""So far a chain of merged cases is followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +73,13 @@ class CommandDesk:
         written = [command.case_id for command in commands if command.body.texts()]
         shown = {photo: command.case_id for command in commands for photo in command.body.photos()}
         cases, keys, photos = await asyncio.gather(
-            self._cases({name for each in commands for name in (each.case_id, *each.body.others())}),
+            self._store.load_with_originals(
+                {name for each in commands for name in (each.case_id, *each.body.others())}
+            ),
             self._vault.keys(written) if written else _no_keys(),
             self._photos.refs(shown) if shown and self._photos else _no_photos(),
         )
         return _Loaded(cases, keys, photos)
-
-    async def _cases(self, case_ids: Iterable[UUID]) -> dict[UUID, Case]:
-        """The cases, and what those of them that were merged were merged into."""
-        cases = await self._store.load(case_ids)
-        for _ in range(_HOPS):
-            originals = {case.merged_into for case in cases.values() if case.merged_into} - cases.keys()
-            if not originals:
-                break
-            cases |= await self._store.load(originals)
-        return cases
 
     def _propose(self, command: Command, loaded: _Loaded) -> Append | Refusal:
         case = loaded.cases.get(command.case_id)

@@ -9,23 +9,21 @@ from pydantic import BaseModel, ConfigDict
 from pydantic_core import to_json
 
 from libs.casestore.store import CaseStore
+from libs.casework.case import Case, end_of
 from libs.casework.refusal import Refusal, Why
-from libs.casework.vocabulary import Stage
+from libs.casework.vocabulary import Stage, Tie
 from libs.plumbing.access import MaybeCaller, checked_key
-from libs.plumbing.limits import RateLimits, body_limit
+from libs.plumbing.limits import body_limit
 from libs.plumbing.principals import Principal
+from libs.stages import residents
 from libs.stages.http import person_key, problem_from
 from libs.stages.outcome import Done
 from libs.stages.receipts import Receipts, read_code, receipt_claim
 from services.intake.bodies import Report
 from services.intake.handlers import Intake, Wish, asked_for
 from services.intake.reporters import ANONYMOUS, person
-from services.intake.tracking import Tracking, tracking
+from services.intake.tracking import Told, Tracking, tracking
 from services.intake.uploads import MAX_REQUEST, read_upload
-
-# A code has 60 bits: nobody guesses one, and nobody needs to try more often than this.
-_tries = RateLimits(of_principal="600/minute", of_address="20/minute")
-
 
 UNGUESSABLE = 16
 """Characters that a key must have without an account: everybody shares those keys, and the answer holds a receipt code."""
@@ -140,17 +138,27 @@ class ReportDoor:
         return await self._tracked(request, caller, body.code)
 
     async def _tracked(self, request: Request, caller: MaybeCaller, typed: str) -> Tracking:
-        limited = _tries.refused(caller, request.client.host if request.client else "unknown")
+        limited = residents.tries.refused(caller, request.client.host if request.client else "unknown")
         if limited:
             raise limited
         code = read_code(typed)
         if isinstance(code, Refusal):
             raise problem_from(code)
         case_id = await self._store.claimed(receipt_claim(code))
-        case = (await self._store.load([case_id])).get(case_id) if case_id else None
+        cases = await self._store.load_with_originals([case_id]) if case_id else {}
+        case = cases.get(case_id) if case_id else None
         if case is None:
             raise problem_from(Refusal(Why.UNKNOWN_CASE, "no report has this code", attempted="track"))
-        return tracking(case, await self._store.log(case.id))
+        original = end_of(case.id, cases)
+        parts = [link.other for link in case.linked if link.how is Tie.SPLIT_INTO]
+        return tracking(
+            await self._told(case),
+            None if original is case else await self._told(original),
+            [await self._told(part) for part in (await self._store.load(parts)).values()],
+        )
+
+    async def _told(self, case: Case) -> Told:
+        return Told(case, await self._store.log(case.id))
 
 
 def _key(raw: str | None, caller: Principal | None) -> str:

@@ -4,10 +4,10 @@ Each log says its own side, all in one append. A merged case follows the case th
 merged in its turn: nothing is written anew, so taking one apart leaves its own followers with it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from uuid import UUID
 
-from libs.casework.case import Case, Link
+from libs.casework.case import Case, Link, end_of
 from libs.casework.entry import Actor
 from libs.casework.events.triage import Linked, Merged, Reinstated, Unlinked
 from libs.casework.lifecycle import step
@@ -127,14 +127,6 @@ def unlink(case: Case, actor: Actor, body: Unlink, sealed: Sealed) -> Decision:
     here = tuple(Unlinked(other=other.id, how=how) for how in ours)
     there = tuple(Unlinked(other=case.id, how=how.back) for how in ours)
     return Joint(here, ((other, there),))
-
-
-def end_of(case_id: UUID, cases: Mapping[UUID, Case]) -> Case:
-    """The case, or the one that it follows: what was merged goes on in what it was merged into."""
-    case = cases[case_id]
-    while case.merged_into is not None and case.merged_into in cases:
-        case = cases[case.merged_into]
-    return case
 
 
 def known_private(case: Case) -> bool:

@@ -13,6 +13,7 @@ from libs.casestore.documents import CASES, CLAIMS, EVENTS
 PHOTOS = ("photos.files", "photos.chunks")
 NUMBERS = "numbers"
 SLA_NEXT = "sla_next"
+TRIAGE_PLACES = "triage_places"
 
 
 def _there(path: str) -> dict[str, Any]:
@@ -54,6 +55,10 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     ERASURES: (),
     NUMBERS: (),
     SLA_NEXT: (IndexModel([("at", ASCENDING)]),),
+    TRIAGE_PLACES: (
+        IndexModel([("cell", ASCENDING), ("at", DESCENDING)]),
+        IndexModel([("expires", ASCENDING)], expireAfterSeconds=0),
+    ),
 }
 
 _ENVELOPE = {
@@ -161,7 +166,7 @@ _SLA: dict[str, tuple[str, ...]] = {
 """It says that a deadline passed, and sees nobody's words."""
 RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
     "intake": _WRITER,
-    "triage": _WRITER,
+    "triage": _WRITER | {TRIAGE_PLACES: _CHANGE},
     "dispatch": _WRITER,
     "closure": _WRITER,
     "records": _WRITER

@@ -93,8 +93,10 @@ class ReportDoor:
             openapi_extra=_BODY,
         )
         summary = "查询进度 · follow a report"
-        routes.add_api_route("/track", self.track, methods=["GET"], summary=summary)
-        routes.add_api_route("/track", self.track_posted, methods=["POST"], summary=summary)
+        for method, endpoint in (("GET", self.track), ("POST", self.track_posted)):
+            routes.add_api_route(
+                "/track", endpoint, methods=[method], summary=summary, response_model_exclude_defaults=True
+            )
         return routes
 
     @body_limit(MAX_REQUEST)

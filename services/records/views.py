@@ -11,6 +11,7 @@ from libs.casework.events import ContentRef
 from libs.casework.lifecycle import TABLE, Step
 from libs.casework.vocabulary import Service, Source, Stage, Urgency
 from libs.casework.wire import instant
+from libs.stages.likely import Likely
 from services.records.names import Name, Names, event_name
 
 
@@ -110,6 +111,7 @@ class Detail(Summary):
     merged_into: UUID | None
     linked: tuple[Link, ...]
     followers: int
+    duplicates: list[Likely]
     patrols: int
     contents: list[Kept]
     erased: bool
@@ -157,14 +159,15 @@ def summary(case: Case, names: Names) -> Summary:
     return Summary(**_summed(case, names))
 
 
-def detail(case: Case, names: Names, named: Sequence[ContentRef]) -> Detail:
-    """The case as a page; `named` is the content that its log names."""
+def detail(case: Case, names: Names, named: Sequence[ContentRef], likely: Sequence[Likely] = ()) -> Detail:
+    """The case as a page; `named` is the content that its log names, `likely` what may be the same."""
     return Detail(
         **_summed(case, names),
         **{name: getattr(case, name) for name in _MORE},
         assignment=_holding(case.assignment),
         asked=_pause(case.asked),
         items=[_item(case, index) for index in range(len(case.items))],
+        duplicates=list(likely),
         contents=[Kept(id=ref.id, kind=ref.kind) for ref in named],
         actions=[_action(row) for row in TABLE if case.stage in row.at],
     )

@@ -16,17 +16,20 @@ from libs.plumbing.records import Route
 from libs.stages.desk import CommandDesk
 from libs.stages.gathered import Gathered
 from libs.stages.http import command_routes
-from libs.stages.ports import Ports
+from libs.stages.ports import Ports, master_key
 from libs.stages.reactor import Reactor
 from libs.stages.service import StageService
 from libs.stages.uploads import PhotoDoor
 from services.triage.agents import routes
 from services.triage.api import TriageLists
 from services.triage.commands import ON_THE_SPOT, Desk, command_table, split_table
-from services.triage.handlers import Triage
+from services.triage.duplicates import Duplicates, Guide
+from services.triage.handlers import Reports, Triage
 from services.triage.lexicon import Lexicon, build_index, parse_lexicon
+from services.triage.likeness import Measures, parse_measures
 from services.triage.locate import Locator
 from services.triage.matter import Policy
+from services.triage.neighbours import Neighbours
 from services.triage.opening import SplitDesk
 
 
@@ -47,27 +50,40 @@ class Reference:
     lexicon: Lexicon
     places: Places
     offices: Offices
+    measures: Measures
 
     @property
     def version(self) -> str:
         """All versions in one, recorded with every decision."""
         return f"categories {self.catalogue.version}, lexicon {self.lexicon.version}, places {self.places.version}"
 
+    @property
+    def version_of_likeness(self) -> str:
+        """The same with that of the measures, recorded with what was found to be alike."""
+        return f"duplicates {self.measures.version}, {self.version}"
+
 
 def reference() -> Reference:
     """The reviewed data as it lies in the data folder."""
+    catalogue = parse_catalogue(read_yaml("categories.yaml"))
     return Reference(
-        parse_catalogue(read_yaml("categories.yaml")),
+        catalogue,
         parse_lexicon(read_yaml("lexicon.yaml")),
         parse_places(read_geojson("grids.geojson")),
         parse_offices(read_yaml("offices.yaml")),
+        parse_measures(read_yaml("duplicates.yaml"), catalogue),
     )
 
 
 def triage(ports: Ports, data: Reference) -> Triage:
     """What decides."""
     policy = Policy(data.catalogue, data.offices, data.version)
-    return Triage(ports.vault, Locator(data.places), build_index(data.catalogue, data.lexicon), policy)
+    index = build_index(data.catalogue, data.lexicon)
+    reports = Reports(ports.vault)
+    guide = Guide(data.measures, data.catalogue, data.places, index, data.version_of_likeness)
+    rows = Neighbours(ports.database, master_key(ports.settings), data.measures.longest_hours)
+    duplicates = Duplicates(rows, ports.store, reports, guide)
+    return Triage(reports, Locator(data.places), index, policy, duplicates)
 
 
 async def build(ports: Ports) -> Room:

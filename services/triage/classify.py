@@ -76,6 +76,11 @@ def private_words(text: str, index: Index) -> tuple[str, ...]:
     return tuple(one.label for parts in clear if _total(parts) >= _CLEAR_WORD for one in parts)
 
 
+def known_words(run: list[str], index: Index) -> frozenset[str]:
+    """The words of the reviewed lists in a run of tokens: what may be shown of a text, because nobody's own is among it."""
+    return frozenset(one.run.strip() for one in _found(run, index))
+
+
 def mended(text: str, index: Index) -> str:
     """`text` with traditional characters made ours and common mistypings put right."""
     text = text[:MAX_CHARACTERS].translate(index.simplified)

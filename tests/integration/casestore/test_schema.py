@@ -74,6 +74,7 @@ LOOKUPS = [
     ("cases", {"office": "yingbin", "stage": {"$in": ["filed", "working"]}, "_id": {"$gt": ID}}, {"_id": 1}),
     ("case_events", {"case_id": {"$in": [ID]}}, {"case_id": 1, "seq": 1}),
     ("sla_next", {"at": {"$lte": 1}}, {"at": 1}),
+    ("triage_places", {"cell": {"$in": [b"a", b"b"]}, "at": {"$gte": 1}}, {"at": -1}),
     ("photos.files", {"metadata.case_id": ID}, {}),
 ]
 

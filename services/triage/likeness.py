@@ -1,0 +1,250 @@
+"""Are two reports of the same thing? Place, time, category and words, by the office's reviewed measures. Pure.
+
+Each condition is a named predicate in a list; the names of those that held are recorded with the suggestion or the merge.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Self
+
+from pydantic import Field, model_validator
+
+from libs.casework.case import Case
+from libs.casework.categories import Catalogue, Row
+from libs.casework.events.triage import Likeness
+from libs.casework.places import Position
+from libs.casework.vocabulary import Source, Stage, Urgency
+from services.triage.cells import CELL_M, metres_between
+
+HOUR = 3_600_000_000
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Measure(Row):
+    """Of one category: how near and how long apart. `by_rule`: what is alike enough is merged without a person."""
+
+    radius_m: Annotated[int, Field(ge=1, le=CELL_M)]
+    within_hours: Annotated[int, Field(ge=1, le=24 * 90)]
+    by_rule: bool = False
+
+
+class Weights(Row):
+    """What each part counts; together 1."""
+
+    place: Share
+    time: Share
+    category: Share
+    words: Share
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        total = self.place + self.time + self.category + self.words
+        if abs(total - 1) > 1e-9:
+            raise ValueError(f"the weights make {total:g} together; they have to make 1")
+        return self
+
+
+class Measures(Row):
+    """`data/duplicates.yaml`: the thresholds, and the measures by category."""
+
+    schema_name: str = Field(alias="schema")
+    version: str
+    suggest_from: Share
+    merge_from: Share
+    merge_words: Share
+    gps_m: Annotated[int, Field(ge=0, le=CELL_M)]
+    weights: Weights
+    usual: Measure
+    categories: Mapping[str, Measure] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.merge_from < self.suggest_from:
+            detail = f"merge_from {self.merge_from} is below suggest_from {self.suggest_from}"
+            raise ValueError(detail)
+        if self.usual.by_rule:
+            raise ValueError("usual: by_rule is said of each category by itself")
+        return self
+
+    def of(self, category: str | None) -> Measure:
+        """The measure of a category, or the usual one."""
+        return self.categories.get(category or "", self.usual)
+
+    @property
+    def longest_hours(self) -> int:
+        """So long may any two reports lie apart."""
+        return max(measure.within_hours for measure in (self.usual, *self.categories.values()))
+
+
+def parse_measures(data: Mapping[str, Any], catalogue: Catalogue) -> Measures:
+    """The measures in plain data as read from YAML. Raises ValueError (pydantic's, or for a category that cannot be)."""
+    measures = Measures.model_validate(data)
+    for name, measure in measures.categories.items():
+        subclass = catalogue.get(name)
+        if subclass is None:
+            raise ValueError(f"categories: there is no category {name}")
+        if measure.by_rule and (subclass.private or subclass.urgency is Urgency.EMERGENCY):
+            raise ValueError(f"categories.{name}: by_rule is not for what is private or an emergency")
+    return measures
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is compared. `exact`: the position is a reported point, not that of a compound. `pairs` counts what is said.
+
+    `category` as it was decided, or as the best guess has it; `words` are known words (of the reviewed lists).
+    """
+
+    case: Case
+    position: Position
+    exact: bool
+    category: str | None
+    public: bool
+    urgency: Urgency
+    pairs: Counter[str]
+    words: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A new report and an earlier one, measured: metres and hours between them, how alike their words are."""
+
+    new: Report
+    earlier: Report
+    measure: Measure
+    metres: float
+    apart: int
+    alike: float
+
+
+Predicate = Callable[[Pair], bool]
+
+
+def near(pair: Pair) -> bool:
+    """Within the radius of its category."""
+    return pair.metres <= pair.measure.radius_m
+
+
+def recent(pair: Pair) -> bool:
+    """Reported within the hours of its category."""
+    return pair.apart <= pair.measure.within_hours * HOUR
+
+
+def goes_on(pair: Pair) -> bool:
+    """The earlier one is open, and its work is not reported done: what is seen after that is news."""
+    return pair.earlier.case.open and pair.earlier.case.stage is not Stage.RESOLVED
+
+
+def equally_private(pair: Pair) -> bool:
+    """Both are public, or both are not (yet)."""
+    return pair.new.public == pair.earlier.public
+
+
+def same_category(pair: Pair) -> bool:
+    """Of one subclass."""
+    return pair.new.category is not None and pair.new.category == pair.earlier.category
+
+
+def by_points(pair: Pair) -> bool:
+    """Both say exactly where."""
+    return pair.new.exact and pair.earlier.exact
+
+
+def of_residents(pair: Pair) -> bool:
+    """Residents reported both: grid workers and systems know what they have reported."""
+    return pair.new.case.source is pair.earlier.case.source is Source.RESIDENT
+
+
+def for_everybody_to_see(pair: Pair) -> bool:
+    """Both are public."""
+    return pair.new.public and pair.earlier.public
+
+
+def nobody_in_danger(pair: Pair) -> bool:
+    """Neither is an emergency."""
+    return Urgency.EMERGENCY not in (pair.new.urgency, pair.earlier.urgency)
+
+
+def no_graver(pair: Pair) -> bool:
+    """It is no more urgent than the earlier one, which would otherwise hide that."""
+    order = tuple(Urgency)
+    return order.index(pair.new.urgency) <= order.index(pair.earlier.urgency)
+
+
+def settled_before(pair: Pair) -> bool:
+    """The earlier one was classified before this one came to be looked at."""
+    return pair.earlier.case.category is not None
+
+
+def merged_by_rule(pair: Pair) -> bool:
+    """Its category is one that the office lets a rule merge."""
+    return pair.measure.by_rule
+
+
+FOR_A_SUGGESTION: tuple[Predicate, ...] = (near, recent, goes_on, equally_private)
+TOLD: tuple[Predicate, ...] = (near, recent, same_category, by_points)
+"""Those of the predicates that tell a person something about a suggestion."""
+FOR_A_MERGE: tuple[Predicate, ...] = (
+    same_category,
+    by_points,
+    of_residents,
+    for_everybody_to_see,
+    nobody_in_danger,
+    no_graver,
+    settled_before,
+    merged_by_rule,
+)
+
+
+def compare(new: Report, earlier: Report, measures: Measures) -> tuple[Pair, Likeness] | None:
+    """How alike the two are, when that is worth a person's look; else None."""
+    measure = measures.of(new.category)
+    metres = metres_between(new.position, earlier.position)
+    apart = abs(new.case.reported_at - earlier.case.reported_at)
+    pair = Pair(new, earlier, measure, metres, apart, alike(new.pairs, earlier.pairs))
+    if not all(holds(pair) for holds in FOR_A_SUGGESTION):
+        return None
+    score = _score(pair, measures)
+    return (pair, _likeness(pair, score)) if score >= measures.suggest_from else None
+
+
+def merges(pair: Pair, likeness: Likeness, measures: Measures) -> tuple[str, ...]:
+    """The names of what held, when a rule may merge the two; nothing when a person has to look."""
+    sure = likeness.score >= measures.merge_from and pair.alike >= measures.merge_words
+    if not sure or not all(holds(pair) for holds in FOR_A_MERGE):
+        return ()
+    names = tuple(each.__name__ for each in (*FOR_A_SUGGESTION, *FOR_A_MERGE))
+    return (*names, "words_alike", f"score {likeness.score:.2f}")
+
+
+def alike(one: Counter[str], other: Counter[str]) -> float:
+    """The share of what both say in all that they say (Dice), between 0 and 1; 0 when one says nothing."""
+    total = one.total() + other.total()
+    return 2 * (one & other).total() / total if one and other else 0.0
+
+
+def ranked(found: Iterable[tuple[Pair, Likeness]]) -> list[tuple[Pair, Likeness]]:
+    """The likeliest first; of two that are as likely the earlier."""
+    return sorted(found, key=lambda each: (-each[1].score, each[0].earlier.case.reported_at))
+
+
+def _score(pair: Pair, measures: Measures) -> float:
+    weights = measures.weights
+    beyond = max(0.0, pair.metres - measures.gps_m)
+    place = 1 - beyond / max(pair.measure.radius_m - measures.gps_m, 1)
+    time = 1 - pair.apart / (pair.measure.within_hours * HOUR)
+    category = 1.0 if same_category(pair) else 0.5
+    total = weights.place * max(place, 0.0) + weights.time * time
+    return round(min(total + weights.category * category + weights.words * pair.alike, 1.0), 3)
+
+
+def _likeness(pair: Pair, score: float) -> Likeness:
+    return Likeness(
+        other=pair.earlier.case.id,
+        score=score,
+        metres=round(pair.metres) if by_points(pair) else None,
+        apart=pair.apart,
+        words=tuple(sorted(pair.new.words & pair.earlier.words))[:6],
+        because=tuple(each.__name__ for each in TOLD if each(pair)),
+    )

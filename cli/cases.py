@@ -16,7 +16,7 @@ from cli.timeline import local_time, stage_name, timeline, zone_of
 from cli.unpark import unpark_case
 from cli.which import CASES, Which
 from cli.which import case_id as case_id_of
-from libs.casework.vocabulary import Stage, Urgency
+from libs.casework.vocabulary import Stage, Tie, Urgency
 
 app = typer.Typer(help="show, list, log: cases and their stories. unpark: give a case back to the machine.")
 
@@ -146,8 +146,21 @@ def _facts(case: dict[str, Any], zone: str) -> dict[str, str]:
         "工作项 items": " · ".join(
             f"{item['id']} {(item['done_at'] and '✓') or ''}" for item in case["items"]
         ),
+        **_joined(case),
         "受理 reported": times["reported_at"],
         "结案 closed": times["closed_at"],
         "seq, rev": f"{case['seq']}, {case['rev']}",
         "可办 next": " · ".join(_named(action["name"]) for action in case["actions"]),
+    }
+
+
+def _joined(case: dict[str, Any]) -> dict[str, str]:
+    """What belongs to the case: where it went, who follows it, what is linked, what may be the same."""
+    linked = (f"{Tie(link['how']).zh} {link['how']}: {link['other']}" for link in case["linked"])
+    likely = (f"{other['number']} ({other['zh']}; {other['en']})" for other in case["duplicates"])
+    return {
+        "并入 merged into": case["merged_into"] or "",
+        "并入本案 followers": str(case["followers"] or ""),
+        "关联 linked": "\n".join(linked),
+        "疑似重复 may be the same as": "\n".join(likely),
     }

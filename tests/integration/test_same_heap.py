@@ -77,6 +77,8 @@ async def test_two_reports_of_one_heap_end_as_one_and_both_reporters_see_it(offi
         await (await closure(closure_ports)).reactor.look_at([case.id])
         steps.append(await step(checking, first, "pass", checker, words="现场已清理干净"))
         assert statuses(steps) == [200] * 6, [each.text for each in steps]
+        resent = await reported(intake, AGAIN)
+        assert resent == second, "sent again after all that, it is answered as the first time"
         seen = [
             (await intake.get("/v1/track", headers={"Receipt-Code": one["receipt"]})).json()
             for one in (first, second)

@@ -10,6 +10,7 @@ from libs.casework.case import Case
 from libs.casework.events.triage import DuplicatesSuggested, Merged
 from libs.casework.vocabulary import Service, Stage
 from libs.plumbing.clock import now_us
+from services.records.app import RECORDS
 from services.triage.app import TRIAGE
 from services.triage.neighbours import Neighbours, Spot
 from tests.integration.triage.test_triage import Opened
@@ -146,3 +147,38 @@ async def test_a_case_of_anybody_is_looked_at_once(office: StreetOffice) -> None
         asking = a_spot(minutes=1)
         found: dict[UUID, list[UUID]] = await rows.near({asking: 50})
     assert len(found[asking.case_id]) == 8
+
+
+async def test_the_case_and_its_story_tell_of_it_in_both_languages(office: StreetOffice) -> None:
+    clerk = office.token("clerk")
+    async with office.ports(Service.TRIAGE) as ports, office.http(RECORDS) as client:
+        opened = Opened(ports)
+        first = await opened.triaged(HEAP)
+        second, third = await opened.triaged(OTHER_WORDS), await opened.triaged(HEAP)
+        case = (await client.get(f"/v1/cases/{second.id}", headers=clerk)).json()
+        original = (await client.get(f"/v1/cases/{first.id}", headers=clerk)).json()
+        merged = (await client.get(f"/v1/cases/{third.id}", headers=clerk)).json()
+        story = (await client.get(f"/v1/cases/{third.id}/log", headers=clerk)).json()["entries"]
+    assert [(each["number"], each["metres"]) for each in case["duplicates"]] == [(first.number, 10)]
+    assert (original["followers"], original["linked"], merged["merged_into"]) == (1, [], str(first.id))
+    assert [entry["name"] for entry in story][1:] == [
+        {"zh": "疑似重复", "en": "duplicates suggested"},
+        {"zh": "分类定位", "en": "classified"},
+        {"zh": "并案", "en": "merged"},
+    ]
+
+
+async def test_what_went_to_another_office_is_not_shown_beside(office: StreetOffice) -> None:
+    clerk = office.token("clerk")
+    async with (
+        office.ports(Service.TRIAGE) as ports,
+        office.http(RECORDS) as client,
+        office.http(TRIAGE) as desk,
+    ):
+        opened = Opened(ports)
+        first, second = await opened.triaged(HEAP), await opened.triaged(OTHER_WORDS)
+        body = {"category": "exposed_garbage", "grid": "140213066901001"}
+        headers = {"Idempotency-Key": "k", **clerk}
+        moved = await desk.post(f"/v1/cases/{first.id}/reclassify", json=body, headers=headers)
+        case = (await client.get(f"/v1/cases/{second.id}", headers=clerk)).json()
+    assert (moved.status_code, case["duplicates"]) == (200, [])

@@ -1,4 +1,4 @@
-"""What the commands about several cases carry: merging, linking, splitting, taking up again."""
+"""What the commands of triage carry."""
 
 from typing import Annotated, Literal
 from uuid import UUID
@@ -6,12 +6,38 @@ from uuid import UUID
 from pydantic import Field, StrictBool
 
 from libs.casework.vocabulary import Tie, Urgency
-from libs.stages.bodies import Code, Photos, Said
+from libs.stages.bodies import Code, Photos, Said, Shown
 from libs.stages.commands import Body, Text
 from libs.stages.words import Words
 
 MOST_MERGED = 20
 MOST_PARTS = 10
+
+
+class Classification(Body):
+    """Category by a clerk's judgement; grid as it was unless given.
+
+    Urgency the category's own unless given; what the words of a queued report raised stays raised.
+
+    `public` must be said: without it a case that is not public stays so.
+    """
+
+    category: Code
+    urgency: Urgency | None = None
+    grid: Code | None = None
+    public: StrictBool | None = None
+
+
+class Rejection(Said):
+    """Why it is no case: a code of the office's list, and words."""
+
+    reason: Code
+
+
+class Confirmation(Shown):
+    """What was found on the spot, with photos that were uploaded to the case before."""
+
+    found: StrictBool
 
 
 class Merge(Said):

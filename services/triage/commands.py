@@ -1,15 +1,11 @@
 """What people may want of triage: the command table, and the pure decision behind each row."""
 
 from dataclasses import dataclass
-from typing import Annotated
-from uuid import UUID
-
-from pydantic import Field, StrictBool
 
 from libs.casework.case import Case
 from libs.casework.categories import Catalogue, Subclass
 from libs.casework.entry import Actor
-from libs.casework.events.model import ContentRef, Event
+from libs.casework.events.model import Event
 from libs.casework.events.triage import (
     Classified,
     ConfirmationAsked,
@@ -29,11 +25,21 @@ from libs.casework.reasons import Reasons
 from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Role, Service, Urgency
 from libs.stages.bodies import Said
-from libs.stages.commands import Body, CommandKind, CommandTable, Decide, Decision, Sealed, Text, table
-from libs.stages.judged import judged
-from libs.stages.words import Words
+from libs.stages.commands import Body, CommandKind, CommandTable, Decide, Decision, Sealed, table
+from libs.stages.judged import first_words, judged
 from services.triage import joining
-from services.triage.bodies import ConfirmationWish, LinkTo, Merge, Part, Reinstatement, Splitting, Unlink
+from services.triage.bodies import (
+    Classification,
+    Confirmation,
+    ConfirmationWish,
+    LinkTo,
+    Merge,
+    Part,
+    Reinstatement,
+    Rejection,
+    Splitting,
+    Unlink,
+)
 from services.triage.matter import graver
 from services.triage.rules import filed
 from services.triage.splitting import in_part, too_many_links
@@ -41,49 +47,6 @@ from services.triage.splitting import in_part, too_many_links
 NOT_FOUND = "not_found"
 CLERKS = frozenset({Role.CLERK, Role.SUPERVISOR})
 ON_THE_SPOT = frozenset({Role.GRID_WORKER, Role.CLERK})
-
-Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,48}$")]
-
-
-class Classification(Body):
-    """Category by a clerk's judgement; grid as it was unless given.
-
-    Urgency the category's own unless given; what the words of a queued report raised stays raised.
-
-    `public` must be said: without it a case that is not public stays so.
-    """
-
-    category: Code
-    urgency: Urgency | None = None
-    grid: Code | None = None
-    public: StrictBool | None = None
-
-
-class Rejection(Body):
-    """Why it is no case: a code of the office's list, and words."""
-
-    reason: Code
-    words: Words | None = None
-
-    def texts(self) -> tuple[Text, ...]:
-        """The words, if there are any."""
-        return (Text("words", self.words),) if self.words else ()
-
-
-class Confirmation(Body):
-    """What was found on the spot, with photos that were uploaded to the case before."""
-
-    found: StrictBool
-    words: Words | None = None
-    evidence: Annotated[tuple[UUID, ...], Field(max_length=9)] = ()
-
-    def texts(self) -> tuple[Text, ...]:
-        """The words, if there are any."""
-        return (Text("words", self.words),) if self.words else ()
-
-    def photos(self) -> tuple[UUID, ...]:
-        """The evidence."""
-        return self.evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +77,14 @@ class Desk:
             detail = f"{body.reason} is no reason to reject a case"
             allowed = self.reasons.codes("rejected")
             return Refusal(Why.INVALID, detail, case.stage, "reject", allowed, "reason")
-        return (Rejected(reason=body.reason, words=_first(sealed)),)
+        return (Rejected(reason=body.reason, words=first_words(sealed)),)
 
     def confirm(self, case: Case, actor: Actor, body: Confirmation, sealed: Sealed) -> Decision:
         """Somebody looked: it is there and filed, or it is not and rejected."""
         row = step(case.stage, Confirmed.name(), Service.TRIAGE)
         if isinstance(row, Refusal):
             return row
-        confirmed = Confirmed(found=body.found, evidence=sealed.photos, words=_first(sealed))
+        confirmed = Confirmed(found=body.found, evidence=sealed.photos, words=first_words(sealed))
         if not body.found:
             return confirmed, Rejected(reason=NOT_FOUND)
         if case.category is None:
@@ -221,10 +184,6 @@ def _urgency(case: Case, subclass: Subclass) -> Urgency:
 def _public(case: Case, body: Classification | Part, subclass: Subclass) -> bool:
     wanted = case.public if body.public is None else body.public
     return wanted and not subclass.private
-
-
-def _first(sealed: Sealed) -> ContentRef | None:
-    return sealed.texts[0] if sealed.texts else None
 
 
 def _no(case: Case, attempted: str, field: str, detail: str) -> Refusal:

@@ -18,6 +18,8 @@ from libs.casework.vocabulary import Source, Stage, Urgency
 from services.triage.cells import CELL_M, metres_between
 
 HOUR = 3_600_000_000
+STEP_M = 10
+"""How finely a distance is told: the log outlives the points that it lies between, and must not lead back to them."""
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -243,7 +245,7 @@ def _likeness(pair: Pair, score: float) -> Likeness:
     return Likeness(
         other=pair.earlier.case.id,
         score=score,
-        metres=round(pair.metres) if by_points(pair) else None,
+        metres=round(pair.metres / STEP_M) * STEP_M if by_points(pair) else None,
         apart=pair.apart,
         words=tuple(sorted(pair.new.words & pair.earlier.words))[:6],
         because=tuple(each.__name__ for each in TOLD if each(pair)),

@@ -111,7 +111,7 @@ class Rejected(Event):
 class Likeness(Fact):
     """An earlier case that may be the same: score between 0 and 1, and what speaks for it.
 
-    `metres` None: not by exact points, but in one compound. `apart`: µs between the two reports. `words` are words of the
+    `metres` in steps of ten; None: not by exact points, but in one compound. `apart`: µs between the two reports. `words` are words of the
     reviewed lists that both use; nobody's own. `because` names the predicates that held.
     """
 

@@ -73,7 +73,7 @@ EXAMPLES: tuple[Event, ...] = (
             triage.Likeness(
                 other=OTHER_CASE,
                 score=0.82,
-                metres=12,
+                metres=10,
                 apart=95 * MINUTE,
                 words=("围挡",),
                 because=("same_category", "near", "recent", "words_alike"),

@@ -9,15 +9,8 @@ from libs.casework.events.triage import Classified, ConfirmationAsked, Confirmed
 from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Role, Stage, Urgency
 from libs.stages.commands import Decision, Sealed
-from services.triage.bodies import ConfirmationWish
-from services.triage.commands import (
-    Classification,
-    Confirmation,
-    Desk,
-    Rejection,
-    command_table,
-    split_table,
-)
+from services.triage.bodies import Classification, Confirmation, ConfirmationWish, Rejection
+from services.triage.commands import Desk, command_table, split_table
 from tests.support.cases import a_case_at, a_content, a_reported_case, an_actor
 from tests.support.reference import catalogue, offices, places, reasons
 

@@ -53,7 +53,7 @@ def by_rule(new: Report, earlier: Report) -> tuple[str, ...]:
 
 def test_the_same_words_at_the_same_place_are_merged_with_what_held() -> None:
     pair, likeness = found(a_report(hours=1, north_m=8), a_report())
-    assert (likeness.metres, likeness.apart, likeness.words) == (8, HOUR, ("垃圾", "门口"))
+    assert (likeness.metres, likeness.apart, likeness.words) == (10, HOUR, ("垃圾", "门口"))
     assert likeness.because == ("near", "recent", "same_category", "by_points")
     because = merges(pair, likeness, MEASURES)
     assert {"near", "recent", "nobody_in_danger", "for_everybody_to_see", "words_alike"} <= set(because)

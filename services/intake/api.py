@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import to_json
 
+from libs.casestore.content import ContentVault
 from libs.casestore.store import CaseStore
 from libs.casework.case import Case, end_of
 from libs.casework.refusal import Refusal, Why
@@ -22,7 +23,7 @@ from libs.stages.receipts import Receipts, read_code, receipt_claim
 from services.intake.bodies import Report
 from services.intake.handlers import Intake, Wish, asked_for
 from services.intake.reporters import ANONYMOUS, person
-from services.intake.tracking import Told, Tracking, tracking
+from services.intake.tracking import Told, Tracking, for_the_reporter, tracking
 from services.intake.uploads import MAX_REQUEST, read_upload
 
 UNGUESSABLE = 16
@@ -74,10 +75,11 @@ _BODY: dict[str, Any] = {
 class ReportDoor:
     """The endpoints of intake."""
 
-    def __init__(self, intake: Intake, receipts: Receipts, store: CaseStore) -> None:
+    def __init__(self, intake: Intake, receipts: Receipts, store: CaseStore, vault: ContentVault) -> None:
         self._intake = intake
         self._receipts = receipts
         self._store = store
+        self._vault = vault
 
     def router(self) -> APIRouter:
         """The routes, under `/v1`."""
@@ -153,10 +155,12 @@ class ReportDoor:
             raise problem_from(Refusal(Why.UNKNOWN_CASE, "no report has this code", attempted="track"))
         original = end_of(case.id, cases)
         parts = [link.other for link in case.linked if link.how is Tie.SPLIT_INTO]
+        own = await self._told(case)
         return tracking(
-            await self._told(case),
+            own,
             None if original is case else await self._told(original),
             [await self._told(part) for part in (await self._store.load(parts)).values()],
+            await self._vault.read({case.id: for_the_reporter(own.log)}),
         )
 
     async def _told(self, case: Case) -> Told:

@@ -54,7 +54,7 @@ async def build(ports: Ports) -> Room:
     numbers = CaseNumbers(ports.database, ports.settings.office_zone, ports.clock)
     intake = Intake(ports, numbers, guide(), receipts)
     door = Door(intake.carry, ports.publishers, ports.rejections, ports.kafka, ports.clock)
-    http = ReportDoor(intake, receipts, ports.store)
+    http = ReportDoor(intake, receipts, ports.store, ports.vault)
     desk = CommandDesk(Service.INTAKE, ports.store, ports.vault, ports.photos)
     of_residents = receipt_table()
     paths = {"withdrawals": of_residents["withdraw"], "details": of_residents["details"]}

@@ -1,15 +1,19 @@
-"""What a resident sees of a case with its receipt code: number, stage, when it reached which. Nothing personal.
+"""What a resident sees of a case with its receipt code: number, stage, when it reached which, what was written for them.
 
 What was merged is followed in the case that goes on, what was split in each of its parts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
+from uuid import UUID
 
 from pydantic import BaseModel
 
 from libs.casework.case import Case
 from libs.casework.draft import Sealed
+from libs.casework.events.dispatch import Noted
+from libs.casework.events.model import ContentRef
 from libs.casework.vocabulary import Stage
 from libs.casework.wire import instant
 
@@ -38,12 +42,20 @@ class Remark(BaseModel):
     en: str
 
 
+class PublicNote(BaseModel):
+    """What the office or a unit has written for the reporter to read (RFC 3339, UTC)."""
+
+    at: str
+    words: str
+
+
 class Tracking(Course):
-    """A report's own case, the one that it goes on in, and those that were split from it."""
+    """A report's own case, the one that it goes on in, those that were split from it, and what was written for its reporter."""
 
     merged_into: Course | None = None
     split_into: list[Course] = []
     remarks: list[Remark] = []
+    notes: list[PublicNote] = []
 
 
 class Told(NamedTuple):
@@ -53,13 +65,27 @@ class Told(NamedTuple):
     log: Sequence[Sealed]
 
 
-def tracking(own: Told, original: Told | None = None, parts: Sequence[Told] = ()) -> Tracking:
-    """The public tracking of a case from its log, with what it was merged into and what was split from it."""
+def for_the_reporter(log: Sequence[Sealed]) -> tuple[ContentRef, ...]:
+    """The notes in a case's log that its reporter may read."""
+    return tuple(data.words for sealed in log if (data := _public_note(sealed)))
+
+
+def tracking(
+    own: Told,
+    original: Told | None = None,
+    parts: Sequence[Told] = (),
+    words: Mapping[UUID, bytes | None] = MappingProxyType({}),
+) -> Tracking:
+    """The public tracking of a case from its log, with what it was merged into and what was split from it.
+
+    `words`: what its public notes say, by content id; what was erased is left out.
+    """
     return Tracking(
         **dict(course(own)),
         merged_into=course(original) if original and may_be_shown(own.case, original.case) else None,
         split_into=[course(part) for part in parts],
         remarks=list(_remarks(own.case, original, len(parts))),
+        notes=list(_notes(own.log, words)),
     )
 
 
@@ -77,6 +103,19 @@ def course(told: Told) -> Course:
 def may_be_shown(own: Case, original: Case) -> bool:
     """A case that has become private since is not shown to who reported a public one."""
     return original.public or not own.public
+
+
+def _public_note(sealed: Sealed) -> Noted | None:
+    data = sealed.entry.data
+    return data if isinstance(data, Noted) and data.public else None
+
+
+def _notes(log: Sequence[Sealed], words: Mapping[UUID, bytes | None]) -> Iterable[PublicNote]:
+    for sealed in log:
+        note = _public_note(sealed)
+        said = words.get(note.words.id) if note else None
+        if said is not None:
+            yield PublicNote(at=instant(sealed.entry.at), words=said.decode())
 
 
 def _remarks(case: Case, original: Told | None, parts: int) -> Sequence[Remark]:

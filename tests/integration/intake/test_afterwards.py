@@ -118,3 +118,18 @@ async def test_a_merged_and_a_split_report_are_followed_where_they_went(office: 
     assert followed["merged_into"]["stages"][-1]["stage"] == "closed"
     assert [(each["number"], each["stage"]) for each in split["split_into"]] == [(part.number, "working")]
     assert set(followed["merged_into"]) == {"number", "stage", "stage_zh", "stages"}
+
+
+async def test_the_reporter_reads_what_was_written_for_the_public_and_no_more(office: StreetOffice) -> None:
+    async with office.ports(Service.INTAKE) as ports, office.http(INTAKE) as client:
+        garden = Garden(ports)
+        case = await garden.a_case_at(Stage.WORKING)
+        await garden.note(case.id, "内部:等吊车")
+        note = await garden.note(case.id, "明天上午来清运")
+        await garden.say(case.id, example("noted").model_copy(update={"words": note, "public": True}))
+        told = await track(client, case)
+        await ports.vault.erase(case.id, 1)
+        erased = await track(client, case)
+    assert [said["words"] for said in told["notes"]] == ["明天上午来清运"]
+    assert "吊车" not in str(told)
+    assert "notes" not in erased

@@ -53,20 +53,32 @@ class ByReceipt:
         self, kind: CommandKind, typed: str, body: Body, key: str, trace: str | None = None
     ) -> Command | Refusal:
         """The command, or why there is none. `key` is the request's idempotency key."""
-        code = read_code(typed)
-        if isinstance(code, Refusal):
-            return replace(code, attempted=kind.name, field="receipt")
-        claim = receipt_claim(code)
-        case = await self._case(claim)
-        if case is None:
-            return Refusal(Why.UNKNOWN_CASE, "no report has this code", attempted=kind.name, field="receipt")
+        found = await self.case(typed, kind.name)
+        if isinstance(found, Refusal):
+            return found
+        case, claim = found
         actor = Actor(id=HOLDER, role=Role.RESIDENT, office=case.office)
         asked = fingerprint(kind.name.encode(), case.id.bytes, body.model_dump_json().encode())
         return Command(kind, case.id, actor, body, person_key(f"{claim}/{key}"), asked, trace=trace)
 
-    async def _case(self, claim: str) -> Case | None:
+    async def case(self, typed: str, attempted: str) -> tuple[Case, str] | Refusal:
+        """The code's case with the claim that it was found by, or why there is none."""
+        code = read_code(typed)
+        if isinstance(code, Refusal):
+            return replace(code, attempted=attempted, field="receipt")
+        claim = receipt_claim(code)
         case_id: UUID | None = await self._store.claimed(claim)
-        return (await self._store.load([case_id])).get(case_id) if case_id else None
+        case = (await self._store.load([case_id])).get(case_id) if case_id else None
+        if case is None:
+            return Refusal(Why.UNKNOWN_CASE, "no report has this code", attempted=attempted, field="receipt")
+        return case, claim
+
+
+def slowed(request: Request) -> None:
+    """Count a try of a code; raises the 429 of whoever has tried too often."""
+    limited = tries.refused(None, request.client.host if request.client else "unknown")
+    if limited:
+        raise limited
 
 
 def receipt_routes(kinds: Mapping[str, CommandKind], finds: Finds, desk: Desk) -> APIRouter:
@@ -87,9 +99,7 @@ def receipt_routes(kinds: Mapping[str, CommandKind], finds: Finds, desk: Desk) -
 
 def _endpoint(kind: CommandKind, finds: Finds, desk: Desk) -> Callable[..., Awaitable[Response]]:
     async def endpoint(request: Request, body: Any, idempotency_key: Key = None) -> Response:
-        limited = tries.refused(None, request.client.host if request.client else "unknown")
-        if limited:
-            raise limited
+        slowed(request)
         key = checked_key(idempotency_key, HOLDER)
         wish = kind.body(**body.model_dump(exclude={"receipt"}))
         trace = request.scope.get("banjie.traceparent")

@@ -24,7 +24,7 @@ from services.intake.agents import routes
 from services.intake.api import ReportDoor
 from services.intake.commands import CLERKS, command_table, receipt_table
 from services.intake.handlers import Intake
-from services.intake.holders import Holders
+from services.intake.holders import HolderPhotos, Holders
 from services.intake.rules import Guide
 
 
@@ -56,12 +56,13 @@ async def build(ports: Ports) -> Room:
     door = Door(intake.carry, ports.publishers, ports.rejections, ports.kafka, ports.clock)
     http = ReportDoor(intake, receipts, ports.store, ports.vault)
     desk = CommandDesk(Service.INTAKE, ports.store, ports.vault, ports.photos)
-    of_residents = receipt_table()
+    of_residents, holders = receipt_table(), Holders(ports.store)
     paths = {"withdrawals": of_residents["withdraw"], "details": of_residents["details"]}
     routers = (
         http.router(),
         command_routes(command_table(), desk),
-        receipt_routes(paths, Holders(ports.store), desk),
+        receipt_routes(paths, holders, desk),
+        HolderPhotos(holders, ports.vault, ports.photos).router(),
         PhotoDoor(ports.store, ports.vault, ports.photos, CLERKS).router(),
     )
     return Room(routers, routes(door, ports.publishers))

@@ -53,20 +53,15 @@ class Report(Part):
     happened_at: AwareDatetime | None = None
 
 
-class Addition(Body):
-    """What the reporter adds later, in words."""
+class Details(Body):
+    """What is added later: words, and photos (`evidence`) that were uploaded to the case before."""
 
     words: Words | None = None
+    evidence: Photos = ()
 
     def texts(self) -> tuple[Text, ...]:
         """The words, if there are any."""
         return (Text("details", self.words),) if self.words else ()
-
-
-class Details(Addition):
-    """What the office adds on the reporter's word; `evidence` names photos that were uploaded to the case before."""
-
-    evidence: Photos = ()
 
     def photos(self) -> tuple[UUID, ...]:
         """The evidence."""

@@ -8,7 +8,7 @@ from libs.casework.vocabulary import Role, Service
 from libs.stages.bodies import Said
 from libs.stages.commands import CommandKind, CommandTable, Decision, Sealed, table
 from libs.stages.judged import first_words, judged, wrong
-from services.intake.bodies import Addition, Details
+from services.intake.bodies import Details
 
 CLERKS = frozenset({Role.CLERK, Role.SUPERVISOR})
 RESIDENTS = frozenset({Role.RESIDENT})
@@ -16,12 +16,12 @@ RESIDENTS = frozenset({Role.RESIDENT})
 
 def command_table() -> CommandTable:
     """What the office does on the reporter's word."""
-    return table(_withdraw(CLERKS), CommandKind("details", "补充材料", Details, CLERKS, _ADD))
+    return table(_withdraw(CLERKS), _details(CLERKS))
 
 
 def receipt_table() -> CommandTable:
     """What whoever has the receipt code may ask."""
-    return table(_withdraw(RESIDENTS), CommandKind("details", "补充材料", Addition, RESIDENTS, _ADD))
+    return table(_withdraw(RESIDENTS), _details(RESIDENTS))
 
 
 def withdraw(case: Case, actor: Actor, body: Said, sealed: Sealed) -> Decision:
@@ -32,7 +32,7 @@ def withdraw(case: Case, actor: Actor, body: Said, sealed: Sealed) -> Decision:
     return (Withdrawn(words=first_words(sealed)),)
 
 
-def add_details(case: Case, actor: Actor, body: Addition, sealed: Sealed) -> Decision:
+def add_details(case: Case, actor: Actor, body: Details, sealed: Sealed) -> Decision:
     """Words and photos beside the report: for people to read."""
     contents = (*sealed.texts, *sealed.photos)
     if not contents:
@@ -40,8 +40,11 @@ def add_details(case: Case, actor: Actor, body: Addition, sealed: Sealed) -> Dec
     return (DetailsAdded(contents=contents),)
 
 
-_ADD = judged(Service.INTAKE, DetailsAdded, add_details)
-
-
 def _withdraw(roles: frozenset[Role]) -> CommandKind:
     return CommandKind("withdraw", "撤回", Said, roles, judged(Service.INTAKE, Withdrawn, withdraw))
+
+
+def _details(roles: frozenset[Role]) -> CommandKind:
+    return CommandKind(
+        "details", "补充材料", Details, roles, judged(Service.INTAKE, DetailsAdded, add_details)
+    )

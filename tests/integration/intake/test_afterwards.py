@@ -12,6 +12,7 @@ from libs.plumbing.limits import RateLimits
 from libs.stages import residents
 from services.intake import holders
 from services.intake.app import INTAKE
+from tests.integration.intake.test_reports_over_http import a_photo
 from tests.support.planted import Garden, post, receipt_of, statuses
 from tests.support.street_office import StreetOffice
 
@@ -133,3 +134,32 @@ async def test_the_reporter_reads_what_was_written_for_the_public_and_no_more(of
     assert [said["words"] for said in told["notes"]] == ["明天上午来清运"]
     assert "吊车" not in str(told)
     assert "notes" not in erased
+
+
+async def test_the_reporter_adds_photos(office: StreetOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with office.ports(Service.INTAKE) as ports, office.http(INTAKE) as client:
+        garden = Garden(ports)
+        case, ended = await garden.a_case_at(Stage.WORKING), await garden.a_case_at(Stage.CLOSED)
+
+        async def send(of: Case, key: str, picture: bytes) -> httpx.Response:
+            headers = {"Receipt-Code": receipt_of(of.id), "Idempotency-Key": key}
+            return await client.post("/v1/details/photos", content=picture, headers=headers)
+
+        stored, again = await send(case, "p", a_photo()), await send(case, "p", a_photo())
+        broken, late = await send(case, "q", b"MZ"), await send(ended, "p", a_photo())
+        nobody = await client.post("/v1/details/photos", content=a_photo(), headers={"Idempotency-Key": "p"})
+        shown = await ask(client, "details", case, evidence=[stored.json()["photo_id"]])
+        strange = await ask(client, "details", case, "s", evidence=[str(case.id)])
+        monkeypatch.setattr(holders, "MOST_PHOTOS", 1)
+        full = await send(case, "r", a_photo())
+        kept = await ports.photos.read(case.id, shown_photo(await garden.last(case.id)))
+    assert statuses((stored, again, broken, late, nobody)) == [201, 200, 422, 409, 422]
+    assert again.json() == stored.json() | {"already": True}
+    assert (late.json()["stage"], late.json()["attempted"]) == ("closed", "details_added.v1")
+    assert statuses((shown, strange, full)) == [200, 422, 429]
+    assert kept
+    assert b"Phone of Wang" not in kept
+
+
+def shown_photo(added: Any) -> Any:
+    return added.contents[0].id

@@ -10,7 +10,7 @@ from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import ENDED, Role, Stage
 from libs.stages.bodies import Said
 from libs.stages.commands import Decision, Sealed
-from services.intake.bodies import Addition, Details
+from services.intake.bodies import Details
 from services.intake.commands import command_table, receipt_table
 from tests.support.cases import a_case_at, a_content, an_actor
 
@@ -22,7 +22,7 @@ def withdrawn(case: Case, *words: Any, table: Any = HOLDERS) -> Decision:
     return table["withdraw"].decide(case, an_actor(Role.RESIDENT), Said(), Sealed(words))
 
 
-def added(case: Case, body: Addition, sealed: Sealed) -> Decision:
+def added(case: Case, body: Details, sealed: Sealed) -> Decision:
     return OFFICE["details"].decide(case, an_actor(Role.CLERK), body, sealed)
 
 

@@ -26,9 +26,9 @@ from services.triage.commands import ON_THE_SPOT, Desk, command_table, split_tab
 from services.triage.duplicates import Duplicates, Guide
 from services.triage.handlers import Reports, Triage
 from services.triage.lexicon import Lexicon, build_index, parse_lexicon
-from services.triage.likeness import Measures, parse_measures
 from services.triage.locate import Locator
 from services.triage.matter import Policy
+from services.triage.measures import Measures, parse_measures
 from services.triage.neighbours import Neighbours
 from services.triage.opening import SplitDesk
 

@@ -26,7 +26,8 @@ from libs.stages.joint import Joint, Said
 from libs.stages.reactor import Decisions
 from services.triage.classify import known_words, mended
 from services.triage.lexicon import Index, character_pairs, tokens
-from services.triage.likeness import Measures, Pair, Report, compare, merges, ranked
+from services.triage.likeness import Pair, Report, compare, merges, ranked
+from services.triage.measures import Measures
 from services.triage.neighbours import Spot
 
 SHOWN = 3

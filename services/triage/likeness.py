@@ -4,91 +4,19 @@ Each condition is a named predicate in a list; the names of those that held are 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any, Self
-
-from pydantic import Field, model_validator
 
 from libs.casework.case import Case
-from libs.casework.categories import Catalogue, Row
 from libs.casework.events.triage import Likeness
 from libs.casework.places import Position
 from libs.casework.vocabulary import Source, Stage, Urgency
-from services.triage.cells import CELL_M, metres_between
+from services.triage.cells import metres_between
+from services.triage.measures import Measure, Measures
 
 HOUR = 3_600_000_000
 STEP_M = 10
 """How finely a distance is told: the log outlives the points that it lies between, and must not lead back to them."""
-Share = Annotated[float, Field(ge=0, le=1)]
-
-
-class Measure(Row):
-    """Of one category: how near and how long apart. `by_rule`: what is alike enough is merged without a person."""
-
-    radius_m: Annotated[int, Field(ge=1, le=CELL_M)]
-    within_hours: Annotated[int, Field(ge=1, le=24 * 90)]
-    by_rule: bool = False
-
-
-class Weights(Row):
-    """What each part counts; together 1."""
-
-    place: Share
-    time: Share
-    category: Share
-    words: Share
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        total = self.place + self.time + self.category + self.words
-        if abs(total - 1) > 1e-9:
-            raise ValueError(f"the weights make {total:g} together; they have to make 1")
-        return self
-
-
-class Measures(Row):
-    """`data/duplicates.yaml`: the thresholds, and the measures by category."""
-
-    schema_name: str = Field(alias="schema")
-    version: str
-    suggest_from: Share
-    merge_from: Share
-    merge_words: Share
-    gps_m: Annotated[int, Field(ge=0, le=CELL_M)]
-    weights: Weights
-    usual: Measure
-    categories: Mapping[str, Measure] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.merge_from < self.suggest_from:
-            detail = f"merge_from {self.merge_from} is below suggest_from {self.suggest_from}"
-            raise ValueError(detail)
-        if self.usual.by_rule:
-            raise ValueError("usual: by_rule is said of each category by itself")
-        return self
-
-    def of(self, category: str | None) -> Measure:
-        """The measure of a category, or the usual one."""
-        return self.categories.get(category or "", self.usual)
-
-    @property
-    def longest_hours(self) -> int:
-        """So long may any two reports lie apart."""
-        return max(measure.within_hours for measure in (self.usual, *self.categories.values()))
-
-
-def parse_measures(data: Mapping[str, Any], catalogue: Catalogue) -> Measures:
-    """The measures in plain data as read from YAML. Raises ValueError (pydantic's, or for a category that cannot be)."""
-    measures = Measures.model_validate(data)
-    for name, measure in measures.categories.items():
-        subclass = catalogue.get(name)
-        if subclass is None:
-            raise ValueError(f"categories: there is no category {name}")
-        if measure.by_rule and (subclass.private or subclass.urgency is Urgency.EMERGENCY):
-            raise ValueError(f"categories.{name}: by_rule is not for what is private or an emergency")
-    return measures
 
 
 @dataclass(frozen=True, slots=True)

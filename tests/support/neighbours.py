@@ -6,7 +6,7 @@ from uuid import UUID
 from libs.casework.case import Case
 from libs.plumbing.data import read_yaml
 from services.triage.duplicates import Guide
-from services.triage.likeness import Measures, parse_measures
+from services.triage.measures import Measures, parse_measures
 from services.triage.neighbours import Spot
 from tests.support.reference import catalogue, index, places
 

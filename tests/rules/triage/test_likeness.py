@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from libs.casework.events.triage import Likeness
 from libs.casework.vocabulary import Source, Stage, Urgency
 from libs.plumbing.data import read_yaml
-from services.triage.likeness import HOUR, Pair, Report, alike, compare, merges, parse_measures, ranked
+from services.triage.likeness import HOUR, Pair, Report, alike, compare, merges, ranked
+from services.triage.measures import parse_measures
 from tests.support.cases import a_case_at
 from tests.support.neighbours import the_measures
 from tests.support.reference import catalogue

@@ -21,7 +21,7 @@ from libs.casework.events.triage import (
     QueuedForClerk,
 )
 from libs.casework.places import Places, Position
-from libs.casework.vocabulary import Source, Tie, Urgency
+from libs.casework.vocabulary import Tie, Urgency
 from libs.stages.joint import Joint, Said
 from libs.stages.reactor import Decisions
 from services.triage.classify import known_words, mended
@@ -91,17 +91,21 @@ class Duplicates:
         self, cases: Sequence[Case], reads: Mapping[UUID, Read], decided: Mapping[UUID, tuple[Event, ...]]
     ) -> Decisions:
         """The decisions with their suggestions; where a rule may merge, the merge instead."""
+        spots = {
+            case.id: spot
+            for case in cases
+            if (spot := self._spot(case, reads.get(case.id), decided[case.id]))
+        }
+        await self._rows.keep(list(spots.values()))
         new = {
             case.id: report
             for case in cases
             if _may_be_one(case) and (report := self._report(case, reads.get(case.id), decided[case.id]))
         }
-        spots = {case_id: self._spot(report, decided[case_id]) for case_id, report in new.items()}
-        await self._rows.keep(list(spots.values()))
-        radii = {
-            spot: self._guide.measures.of(new[case_id].category).radius_m for case_id, spot in spots.items()
-        }
-        near = await self._rows.near(radii) if radii else {}
+        radius = self._guide.measures.of
+        near = await self._rows.near(
+            {spots[case_id]: radius(report.category).radius_m for case_id, report in new.items()}
+        )
         earlier = await self._earlier(near, new)
         found = {case_id: self._alike(new[case_id], ids, earlier) for case_id, ids in near.items() if ids}
         return {case.id: self._said(decided[case.id], found.get(case.id, [])) for case in cases}
@@ -161,7 +165,7 @@ class Duplicates:
         said = decided[0] if decided else None
         category = _category(said) or case.category
         position = self._position(read) if read else None
-        if read is None or position is None or category is None:
+        if read is None or position is None or self._guide.catalogue.get(category or "") is None:
             return None
         run = tokens(mended(read.text, self._guide.index))
         return Report(
@@ -180,16 +184,20 @@ class Duplicates:
         compound = self._guide.places.get(read.compound) if read.compound else None
         return read.point or (compound.point if compound else None)
 
-    def _spot(self, report: Report, decided: Sequence[Event]) -> Spot:
-        subclass = self._guide.catalogue.get(report.category or "")
-        class_id = subclass.class_id if subclass else ""
-        case = report.case
-        return Spot(case.id, case.office, class_id, report.position, case.reported_at)
+    def _spot(self, case: Case, read: Read | None, decided: Sequence[Event]) -> Spot | None:
+        """Where and as what it is found later; None when nobody knows where or what it is."""
+        category = _category(decided[0])
+        subclass = self._guide.catalogue.get(category) if category else None
+        position = self._position(read) if read else None
+        if subclass is None or position is None:
+            return None
+        office = _office(decided[0]) or case.office
+        return Spot(case.id, office, subclass.class_id, position, case.reported_at)
 
 
 def _may_be_one(case: Case) -> bool:
-    """Residents do not know what others have reported; grid workers, staff and systems do."""
-    return case.source is Source.RESIDENT and not case.seen_on_spot
+    """Who has seen it on the spot knows what was reported there; residents, and who passes on what they say, do not."""
+    return not case.seen_on_spot
 
 
 def _category(said: Any) -> str | None:

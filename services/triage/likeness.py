@@ -82,7 +82,7 @@ def by_points(pair: Pair) -> bool:
 
 
 def of_residents(pair: Pair) -> bool:
-    """Residents reported both: grid workers and systems know what they have reported."""
+    """Residents reported both themselves: what staff or a system passed on, a person judges."""
     return pair.new.case.source is pair.earlier.case.source is Source.RESIDENT
 
 

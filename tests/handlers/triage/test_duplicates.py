@@ -104,12 +104,19 @@ async def test_erased_words_and_ended_cases_are_compared_with_nothing() -> None:
         assert isinstance(events[0], Classified)
 
 
-async def test_what_a_grid_worker_or_a_system_reports_is_not_compared() -> None:
-    for source in (Source.GRID_WORKER, Source.SYSTEM, Source.STAFF):
-        case = a_report(source=source, declared_category="exposed_garbage", grid="140213053902001")
+async def test_what_somebody_saw_on_the_spot_is_kept_for_others_and_not_compared() -> None:
+    for source in (Source.GRID_WORKER, Source.SYSTEM):
+        case = a_report(source=source, declared_category="exposed_garbage", seen_on_spot=True)
         events, near, vault = await said(case, an_earlier())
         assert isinstance(events[0], Classified)
-        assert (near.kept, vault.reads) == ([], 1)
+        assert (len(near.kept), vault.reads) == (1, 1)
+
+
+async def test_what_staff_or_a_system_passes_on_is_suggested_and_not_merged() -> None:
+    for source in (Source.STAFF, Source.SYSTEM):
+        case = a_report(source=source, declared_category="exposed_garbage", seen_on_spot=False)
+        events, _, _ = await said(case, an_earlier())
+        assert isinstance(events[0], DuplicatesSuggested)
 
 
 async def test_without_neighbours_nothing_more_is_read() -> None:

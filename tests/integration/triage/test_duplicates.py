@@ -8,13 +8,14 @@ from pymongo.read_concern import ReadConcern
 
 from libs.casework.case import Case
 from libs.casework.events.triage import DuplicatesSuggested, Merged
-from libs.casework.vocabulary import Service, Stage
+from libs.casework.vocabulary import Service, Source, Stage
 from libs.plumbing.clock import now_us
+from services.intake.rules import Reporter
 from services.records.app import RECORDS
 from services.triage.app import TRIAGE
 from services.triage.neighbours import Neighbours, Spot
 from tests.integration.triage.test_triage import Opened
-from tests.support.cases import new_id
+from tests.support.cases import an_actor, new_id
 from tests.support.street_office import MASTER_KEY, StreetOffice
 
 HERE = {"lon": 113.297086, "lat": 40.082726}
@@ -182,3 +183,14 @@ async def test_what_went_to_another_office_is_not_shown_beside(office: StreetOff
         moved = await desk.post(f"/v1/cases/{first.id}/reclassify", json=body, headers=headers)
         case = (await client.get(f"/v1/cases/{second.id}", headers=clerk)).json()
     assert (moved.status_code, case["duplicates"]) == (200, [])
+
+
+async def test_a_resident_reports_what_a_grid_worker_has_reported_before(office: StreetOffice) -> None:
+    saw = Reporter(an_actor(), Source.GRID_WORKER, "http", "yingbin", saw=True, may_see=True)
+    async with office.ports(Service.TRIAGE) as ports:
+        opened = Opened(ports)
+        first = await opened.triaged(HEAP, saw)
+        second = await opened.triaged(HEAP)
+        suggested = (await said(opened, second))[1]
+    assert (first.stage, second.stage) == (Stage.FILED, Stage.CONFIRMING)
+    assert [likeness.other for likeness in suggested.of] == [first.id]

@@ -141,6 +141,8 @@ async def figures(uri: str, user: Mapping[str, Any], reports: int, rows: int) ->
             await bench.among(rows)
             alone = await bench.reported(min(reports, 100), APART)
             off = await measured(bench.triage(NotLookedFor()), alone)
+            seen = [case.model_copy(update={"seen_on_spot": True}) for case in alone]
+            kept = await measured(bench.triage(bench.looking()), seen)
             nobody = await measured(bench.triage(bench.looking()), alone)
             together = await bench.reported(reports, 0)
             crowd = await measured(bench.triage(bench.looking()), together)
@@ -150,6 +152,7 @@ async def figures(uri: str, user: Mapping[str, Any], reports: int, rows: int) ->
         "load_average": os.getloadavg()[0],
         "rows_beside": rows,
         "off": off,
+        "seen_on_spot_only_kept": kept,
         "nobody_near": nobody,
         "eight_near_each": crowd,
     }

@@ -2,12 +2,16 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
+from uuid_utils.compat import uuid7
 
+from libs.casestore.verify import Range, Where, verify_range
 from libs.casework.case import Case
 from libs.casework.vocabulary import Service, Stage, Tie, Urgency
+from libs.plumbing.embedded.stack import Endpoints
 from libs.stages.ports import Ports
 from services.triage.app import TRIAGE
 from tests.support.planted import CONTACT, POINT, WORDS, Garden, post, statuses
@@ -259,3 +263,28 @@ async def test_nothing_of_a_split_happens_when_a_part_is_wrong(
     assert statuses((photo, unknown, closed)) == [422, 422, 409]
     assert (photo.json()["field"], unknown.json()["field"]) == ("evidence", "parts.1.category")
     assert (closed.json()["stage"], closed.json()["attempted"]) == ("closed", "split.v1")
+
+
+async def test_photos_of_a_part_are_its_own_and_everything_verifies(
+    office: StreetOffice, clerk: dict[str, str], servers: Endpoints
+) -> None:
+    async with office.ports(Service.TRIAGE) as ports, office.http(TRIAGE) as client:
+        garden = Garden(ports)
+        original, lead, case = [await garden.a_case_at(Stage.FILED, **PUBLIC) for _ in range(3)]
+        key = (await ports.vault.keys([lead.id]))[lead.id]
+        photo = await ports.photos.put(key, uuid7(), b"a picture")
+        shows = [PARTS[0] | {"evidence": [str(photo.id)]}]
+        done = await split(client, lead, clerk, parts=shows)
+        merged = await post(client, case, "merge", clerk, into=str(original.id))
+        (link,) = (await garden.now(lead.id)).linked
+        part = await garden.now(link.other)
+        (copy,) = [ref for ref in part.contents if ref.kind == "photo"]
+        read = await ports.photos.read(part.id, copy.id)
+        user = {"username": servers.mongo_user, "password": servers.mongo_password}
+        where = Where(servers.mongo_address, user, office.name)
+        everything = Range(UUID(int=0), UUID(int=2**128 - 1))
+        report = await asyncio.to_thread(verify_range, where, everything)
+    assert statuses((done, merged)) == [200, 200]
+    assert (read, copy.id != photo.id) == (b"a picture", True)
+    # The picture was put without an event that names it: nothing that verify looks for.
+    assert (report.cases, report.findings) == (4, ())

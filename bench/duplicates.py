@@ -32,10 +32,10 @@ from libs.casework.events.model import Event
 from libs.casework.vocabulary import Role, Service, Source
 from libs.plumbing.clock import now_us
 from libs.plumbing.embedded.running import running_servers
-from services.triage.app import Reference, reference
+from services.triage.app import Reference, hearing, reference
+from services.triage.classify import Hearing
 from services.triage.duplicates import Duplicates, Guide, Read
 from services.triage.handlers import Reports, Triage
-from services.triage.lexicon import build_index
 from services.triage.locate import Locator
 from services.triage.matter import Policy
 from services.triage.neighbours import Neighbours, Spot
@@ -61,23 +61,25 @@ class NotLookedFor:
 class Bench:
     """Reports in the log, and triage with and without the looking."""
 
-    def __init__(self, database: AsyncDatabase[dict[str, Any]], data: Reference) -> None:
+    def __init__(self, database: AsyncDatabase[dict[str, Any]], data: Reference, heard_by: Hearing) -> None:
         self.store = CaseStore(database, clock=now_us)
         self.vault = ContentVault(database, MASTER_KEY)
         self.rows = Neighbours(database, MASTER_KEY, data.measures.longest_hours)
-        self._data, self._index = data, build_index(data.catalogue, data.lexicon)
+        self._data, self._hearing = data, heard_by
         self._reports = Reports(self.vault)
 
     def looking(self) -> Duplicates:
         """The looking as triage does it."""
         data = self._data
-        guide = Guide(data.measures, data.catalogue, data.places, self._index, data.version_of_likeness)
+        guide = Guide(
+            data.measures, data.catalogue, data.places, self._hearing.index, data.version_of_likeness
+        )
         return Duplicates(self.rows, self.store, self._reports, guide)
 
     def triage(self, duplicates: Any) -> Triage:
         """Triage with that looking."""
         policy = Policy(self._data.catalogue, self._data.offices, self._data.version)
-        return Triage(self._reports, Locator(self._data.places), self._index, policy, duplicates)
+        return Triage(self._reports, Locator(self._data.places), self._hearing, policy, duplicates)
 
     async def reported(self, number: int, apart: float) -> Cases:
         """So many reports of the same words, in rows of ten that lie so many degrees apart."""
@@ -135,7 +137,8 @@ async def figures(uri: str, user: Mapping[str, Any], reports: int, rows: int) ->
         uri, uuidRepresentation="standard", tz_aware=True, **user
     ) as client:
         await migrate(client[NAME])
-        bench = Bench(client[NAME], reference())
+        data = reference()
+        bench = Bench(client[NAME], data, await hearing(data))
         await bench.store.start()
         try:
             await bench.among(rows)

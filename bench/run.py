@@ -11,6 +11,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from bench.classifier import CLASSIFIER, classifier_figures
 from bench.commands import commands
 from bench.deadlines import deadlines_per_second
 from bench.http_lives import http_lives
@@ -32,6 +33,7 @@ MEANINGS = {
     "report_to_dispatched_half_load_p50_ms": "the same at half of the greatest rate, median",
     "report_to_dispatched_half_load_p99_ms": "… 99th percentile",
     "deadlines_per_second": "deadlines computed on one core, by the calendar of a street office",
+    **CLASSIFIER,
     "raw_bulk_events_per_second": "raw limit: bulk transactions of event + snapshot, 200 of each",
     "raw_producer_records_per_second": "raw limit: a plain producer, 600-byte values, acks=all",
     "cold_start_s": "from the command to everything ready, nothing cached but the servers",
@@ -75,6 +77,8 @@ async def measure(installation: Installation, size: float) -> dict[str, Any]:
     figures["memory_mib"] = round(installation.memory_mib())
     _say("deadlines")
     figures["deadlines_per_second"] = round(deadlines_per_second())
+    _say("classifier")
+    figures |= await classifier_figures()
     _say("raw limits")
     figures["raw_bulk_events_per_second"] = round(await bulk_events_per_second(installation))
     figures["raw_producer_records_per_second"] = round(await producer_records_per_second(installation))

@@ -22,8 +22,9 @@ from uuid_utils.compat import uuid7
 
 from libs.casestore.append import Append, Appended
 from libs.casestore.migrations import migrate
+from libs.casestore.processes import Where
 from libs.casestore.store import CaseStore
-from libs.casestore.verify import Where, verify
+from libs.casestore.verify import verify
 from libs.casestore.waiting import Grouping
 from libs.casework.draft import Change, NewCase, Speaker, Whatever
 from libs.casework.entry import Actor

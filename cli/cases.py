@@ -146,12 +146,32 @@ def _facts(case: dict[str, Any], zone: str) -> dict[str, str]:
         "工作项 items": " · ".join(
             f"{item['id']} {(item['done_at'] and '✓') or ''}" for item in case["items"]
         ),
+        "申请 asked": _asked(case["asked"], zone),
+        "挂账 suspended": _waits_until(case["suspended"], zone),
+        "督办 orders": ", ".join(str(each["order"]) for each in case["orders"]),
         **_joined(case),
         "受理 reported": times["reported_at"],
         "结案 closed": times["closed_at"],
         "seq, rev": f"{case['seq']}, {case['rev']}",
         "可办 next": " · ".join(_named(action["name"]) for action in case["actions"]),
     }
+
+
+def _asked(asked: dict[str, str] | None, zone: str) -> str:
+    """What a supervisor has to answer: `延期 extension · resolution · 2 work_day · materials`."""
+    if asked is None:
+        return ""
+    if asked["clock"]:
+        return f"延期 extension · {asked['clock']} · {asked['more']} · {asked['reason']}"
+    until = f" · {local_time(asked['until'], zone)}" if asked["until"] else ""
+    return f"挂账 suspension · {asked['reason']}{until}"
+
+
+def _waits_until(held: dict[str, str] | None, zone: str) -> str:
+    if held is None:
+        return ""
+    review = f" · 复查 review {local_time(held['until'], zone)}" if held["until"] else ""
+    return f"{held['reason']} · {held['approver']}{review}"
 
 
 def _joined(case: dict[str, Any]) -> dict[str, str]:

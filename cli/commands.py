@@ -24,6 +24,7 @@ COMMANDS = {
 GROUPS = {
     "case": "cli.cases:app",
     "sla": "cli.sla:app",
+    "triage": "cli.triage:app",
     "rejected": "cli.rejected:app",
     "publisher": "cli.publishers:app",
     "key": "cli.keys:app",

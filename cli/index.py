@@ -10,7 +10,10 @@ _WHAT = {
     "triage": ("分拨", "what waits for a clerk, filing, confirming on the spot"),
     "dispatch": ("派遣", "who does it, and how it goes"),
     "closure": ("核查结案", "checks, closing, rating, reopening"),
-    "sla": ("时限", "when something is due, and how that comes about"),
+    "sla": (
+        "时限",
+        "when something is due and how that comes about, what is near due or over, what is suspended",
+    ),
     "records": ("档案", "cases, their stories, figures, the lifecycle table"),
 }
 _PAGE = """<!doctype html><html lang="zh"><head><meta charset="utf-8"><title>Banjie 办结</title></head><body>

@@ -5,9 +5,12 @@ from collections.abc import Iterable
 from cli.console import UsageError
 from cli.operator import offices
 from libs.casework.categories import parse_catalogue
+from libs.casework.deadlines.policies import parse_policies
 from libs.casework.places import Level, parse_places
+from libs.casework.reasons import parse_reasons
 from libs.casework.units import parse_units
 from libs.plumbing.data import read_geojson, read_yaml
+from libs.stages.names import directory
 
 
 def known_office(code: str) -> str:
@@ -15,9 +18,18 @@ def known_office(code: str) -> str:
     return _among("office", code, [office.code for office in offices().offices])
 
 
-def known_unit(code: str | None) -> str | None:
-    """The code itself, when there is such a unit; None stays None."""
-    return code and _among("unit", code, [unit.id for unit in parse_units(read_yaml("units.yaml")).units])
+def known_unit(code: str | None, *others: str) -> str | None:
+    """The code itself, when there is such a unit, or it is one of `others`; None stays None."""
+    if code is None:
+        return None
+    return _among("unit", code, [*others, *(unit.id for unit in parse_units(read_yaml("units.yaml")).units)])
+
+
+def known_level(code: str | None) -> str | None:
+    """The code itself, when a policy has such a level; None stays None."""
+    policies = parse_policies(read_yaml("policies.yaml")).policies if code else ()
+    known = dict.fromkeys(level.id for policy in policies for level in policy.levels)
+    return code and _among("level", code, list(known))
 
 
 def known_category(code: str | None) -> str | None:
@@ -25,6 +37,19 @@ def known_category(code: str | None) -> str | None:
     catalogue = parse_catalogue(read_yaml("categories.yaml")) if code else None
     if catalogue and code and catalogue.get(code) is None:
         raise UsageError(f"there is no category {code!r}; see docs/categories.md")
+    return code
+
+
+def known_reason(step: str, code: str) -> str:
+    """The code itself, when the office's list has it for that step (an event's type)."""
+    return _among("reason", code, list(parse_reasons(read_yaml("reasons.yaml")).codes(step)))
+
+
+def known_grid(code: str | None) -> str | None:
+    """The code itself, when there is such a grid; None stays None."""
+    place = parse_places(read_geojson("grids.geojson")).get(code) if code else None
+    if code and (place is None or place.level is not Level.GRID):
+        raise UsageError(f"there is no grid {code}; see data/grids.geojson")
     return code
 
 
@@ -52,3 +77,23 @@ def _among(kind: str, code: str, allowed: list[str]) -> str:
     if code not in allowed:
         raise UsageError(f"there is no {kind} {code!r}; known: {', '.join(allowed)}")
     return code
+
+
+class Names:
+    """Units and subclasses as people call them: `环卫中心 sanitation`. A code that the data does not know is its own name."""
+
+    def __init__(self) -> None:
+        self._directory = directory()
+
+    def unit(self, code: str) -> str:
+        """A unit, or one of the accounts that are no unit: the office and the checkers."""
+        found = self._directory.unit(code)
+        return f"{found.zh} {code}" if found else f"{_ACCOUNTS.get(code, '')} {code}".strip()
+
+    def category(self, code: str | None) -> str:
+        """A subclass; nothing yet is a dash."""
+        found = self._directory.category(code)
+        return f"{found.zh} {code}" if found else code or "—"
+
+
+_ACCOUNTS = {"office": "街道办", "checker": "核查"}

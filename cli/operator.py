@@ -12,15 +12,16 @@ from pymongo.collection import Collection
 
 from cli.console import FailedError
 from cli.site import Site, http_url, site
+from libs.casestore.processes import Where
 from libs.casework.offices import Offices, parse_offices
 from libs.plumbing.clock import now_us
 from libs.plumbing.data import read_yaml
-from libs.plumbing.mongo import Document, mongo_client, mongo_client_sync
+from libs.plumbing.mongo import SELECTION_MS, Document, credentials, mongo_client, mongo_client_sync
 from libs.plumbing.principals import Principal
 from libs.plumbing.security import sign
 from libs.plumbing.topics import kafka_admin
 
-WAIT_S = 40.0
+WAIT_S, UNPROCESSABLE = 40.0, 422
 HOUR_US = 3600 * 1_000_000
 OPERATOR = "operator"
 
@@ -35,6 +36,17 @@ def token(where: Site, roles: Iterable[str] = ("administrator",), office: str | 
     office = office or offices().offices[0].code
     principal = Principal(OPERATOR, frozenset(roles), office, expires=now_us() + HOUR_US)
     return sign(principal, where.signing_key, now_us(), f"cli-{uuid4()}")
+
+
+def where(there: Site) -> Where:
+    """How processes of our own reach the database, with the operator's user."""
+    settings = there.operator_settings()
+    options = credentials(settings) | {"serverSelectionTimeoutMS": SELECTION_MS}
+    return Where(settings.mongo_uri, options, settings.mongo_database)
+
+
+class RefusedInputError(FailedError):
+    """The other side says which part of what was sent is wrong."""
 
 
 class Api:
@@ -63,12 +75,15 @@ class Api:
             raise FailedError(f"{self._url} does not answer ({type(error).__name__})") from None
         if answer.is_success:
             return answer.json()
-        raise FailedError(problem_line(answer))
+        refused = RefusedInputError if answer.status_code == UNPROCESSABLE else FailedError
+        raise refused(problem_line(answer))
 
 
-def operator_api(data: Path | None, roles: Iterable[str] = ("administrator",)) -> Api:
-    """The HTTP doors of an installation, as its operator."""
-    return Api(http_url(data), token(site(data), roles))
+def operator_api(
+    data: Path | None, roles: Iterable[str] = ("administrator",), office: str | None = None
+) -> Api:
+    """The HTTP doors of an installation, as its operator, who acts for an office (None: the first one)."""
+    return Api(http_url(data), token(site(data), roles, office))
 
 
 def problem_line(answer: httpx.Response) -> str:

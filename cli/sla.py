@@ -1,24 +1,37 @@
-"""`banjie sla`: deadlines. `due` computes by the reviewed data alone, nothing has to run; `explain` asks the installation."""
+"""`banjie sla`: deadlines. `due` computes by the reviewed data alone, nothing has to run; the others ask the installation."""
 
 import sys
-from typing import Annotated
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 
-from cli.console import FailedError, UsageError, say_json
+from cli.board import follow, shown
+from cli.console import UsageError, out, say_json
+from cli.ledger import ledger
+from cli.limits import calendars
+from cli.names import known_category, known_grid, known_level, known_office, known_unit
 from cli.operator import operator_api
-from cli.options import Data, Json
+from cli.options import Data, Json, Office
+from cli.policies import move, policies, preview
+from cli.simulate import simulate
 from cli.which import Which, case_id
-from libs.casework.calendar import Calendars, parse_calendars
 from libs.casework.deadlines.asking import USUAL, Question, answer
 from libs.casework.deadlines.explain import as_text
 from libs.casework.deadlines.explain.document import document
+from libs.casework.deadlines.vocabulary import Clock, Colour
 from libs.casework.refusal import Refusal
 from libs.plumbing.clock import now_us
-from libs.plumbing.data import DataUnreadable, read_yaml
 
-app = typer.Typer(help="due: when a limit ends. explain: how a case's deadlines came about.")
+NO_UNITS = ("office", "checker")
+"""On whose account a clock runs that no unit has."""
+app = typer.Typer(
+    help="due: when a limit ends. explain: how a case's deadlines came about. board: what is near due or over. "
+    "suspended: cases that wait. policies, preview, move, simulate: other limits."
+)
+for command in (policies, preview, move, simulate):
+    app.command()(command)
 
 
 @app.callback()
@@ -72,13 +85,60 @@ def explain(
         sys.stdout.write("\n\n".join(one["text"] for one in told) + "\n")
 
 
-def calendars() -> Calendars:
-    """The reviewed calendars as they lie in the data folder."""
-    try:
-        return parse_calendars(read_yaml("calendars.yaml"), read_yaml("holidays.yaml"))
-    except DataUnreadable as error:
-        raise FailedError(str(error)) from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise FailedError(f"calendars.yaml or holidays.yaml: {where}: {first['msg']}") from None
+@app.command()
+def board(
+    unit: Annotated[
+        str | None, typer.Option(help="who has it now: a unit of data/units.yaml, office or checker")
+    ] = None,
+    grid: Annotated[str | None, typer.Option(help="code in data/grids.geojson")] = None,
+    category: Annotated[str | None, typer.Option(help="of this subclass")] = None,
+    clock: Annotated[Clock | None, typer.Option(help="clocks of this kind")] = None,
+    colour: Annotated[list[Colour] | None, typer.Option(help="only this; may be said again")] = None,
+    level: Annotated[str | None, typer.Option(help="id of a level in data/policies.yaml")] = None,
+    office: Office = None,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="at most")] = 30,
+    every: Annotated[float, typer.Option(min=0.5, max=3600, help="seconds between two looks")] = 5.0,
+    once: Annotated[bool, typer.Option("--once", help="show it once, and be done")] = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """What is near due, behind, overdue, by unit and grid. It follows the time until Ctrl-C; --once and --json do not."""
+    wanted = {
+        "unit": known_unit(unit, *NO_UNITS),
+        "grid": known_grid(grid),
+        "category": known_category(category),
+        "clock": clock and clock.value,
+        "colour": [one.value for one in colour] if colour else None,
+        "level": known_level(level),
+        "office": office and known_office(office),
+        "limit": limit,
+    }
+    fetch = partial(_board, data, wanted)
+    if as_json:
+        say_json(fetch())
+    elif once or not out.is_terminal:
+        out.print(shown(fetch()))
+    else:
+        follow(fetch, every)
+
+
+def _board(data: Path | None, wanted: dict[str, Any]) -> dict[str, Any]:
+    # Signed anew each time: a board hangs on a wall for longer than a key is good for.
+    page: dict[str, Any] = operator_api(data).get("/sla/v1/board", **wanted)
+    return page
+
+
+@app.command()
+def suspended(
+    unit: Annotated[str | None, typer.Option(help="led by this unit")] = None,
+    grid: Annotated[str | None, typer.Option(help="code in data/grids.geojson")] = None,
+    office: Office = None,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="at most")] = 100,
+    after: Annotated[str | None, typer.Option(help="cursor of the page before")] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Cases that wait: why, approved by whom, since when, and when to look again; overdue reviews first."""
+    wanted = {"unit": known_unit(unit), "grid": known_grid(grid), "office": office and known_office(office)}
+    page = operator_api(data).get("/sla/v1/suspended", limit=limit, after=after, **wanted)
+    say_json(page) if as_json else out.print(ledger(page))

@@ -100,9 +100,12 @@ def _row(entry: dict[str, Any], zone: str, one_day: str) -> tuple[str, ...]:
 
 
 def _event(entry: dict[str, Any]) -> str:
-    """The event in both languages, and the clock that it is about: `超时 deadline breached · 签收时限 acceptance`."""
-    name = f"{entry['name']['zh']} {entry['name']['en']}"
-    clock, _, item = entry.get("data", {}).get("clock", "").partition(":")
+    """The event in both languages, and the clock that it is about: `超时 deadline breached · 签收时限 acceptance`; of a move to
+    another policy version from which to which."""
+    name, data = f"{entry['name']['zh']} {entry['name']['en']}", entry.get("data", {})
+    if "to_version" in data:
+        return f"{name} · {data['from_version']} → {data['to_version']}"
+    clock, _, item = data.get("clock", "").partition(":")
     return f"{name} · {Clock(clock).zh} {clock} {item}".strip() if clock in set(Clock) else name
 
 

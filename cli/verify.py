@@ -10,14 +10,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from cli.console import FailedError, err, out, say_json
-from cli.operator import database
+from cli.operator import database, where
 from cli.options import Data, Json
 from cli.site import Site, site
+from libs.casestore.processes import Where
 from libs.casestore.reading import CaseQuery
 from libs.casestore.store import CaseStore
-from libs.casestore.verify import Report, Where, count_cases, verify, verify_case
+from libs.casestore.verify import Report, count_cases, verify, verify_case
 from libs.plumbing.clock import now_us
-from libs.plumbing.mongo import SELECTION_MS, credentials
 
 SHOWN = 50
 
@@ -30,21 +30,15 @@ def verify_log(
 ) -> None:
     """Check every chain, fold, copy and reference of the case log. Exit code 1 when something is not right."""
     there = site(data)
-    where = _where(there)
+    reach = where(there)
     if case:
-        report = verify_case(where, asyncio.run(_id(there, case)))
+        report = verify_case(reach, asyncio.run(_id(there, case)))
         if not report.cases:
             raise FailedError(f"no case {case}")
     else:
-        report = _verified(where, workers or os.cpu_count() or 1)
+        report = _verified(reach, workers or os.cpu_count() or 1)
     say_json(_told(report)) if as_json else _show(report)
     raise SystemExit(1 if report.findings else 0)
-
-
-def _where(there: Site) -> Where:
-    settings = there.operator_settings()
-    options = credentials(settings) | {"serverSelectionTimeoutMS": SELECTION_MS}
-    return Where(settings.mongo_uri, options, settings.mongo_database)
 
 
 async def _id(there: Site, case: str) -> UUID:
@@ -59,11 +53,11 @@ async def _id(there: Site, case: str) -> UUID:
     return page.cases[0].id
 
 
-def _verified(where: Where, workers: int) -> Report:
+def _verified(reach: Where, workers: int) -> Report:
     columns = (TextColumn("verify 核验"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, disable=not err.is_terminal, transient=True) as progress:
-        task = progress.add_task("verify", total=count_cases(where))
-        return verify(where, workers, lambda cases, events: progress.advance(task, cases))
+        task = progress.add_task("verify", total=count_cases(reach))
+        return verify(reach, workers, lambda cases, events: progress.advance(task, cases))
 
 
 def _told(report: Report) -> dict[str, Any]:

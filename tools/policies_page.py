@@ -7,6 +7,9 @@ from libs.casework.deadlines.predicates import PREDICATES
 from libs.casework.deadlines.vocabulary import Clock
 from libs.plumbing.data import read_yaml
 
+BY_RULE = tuple(clock for clock in Clock if clock is not Clock.ATTENTION)
+"""The limit of a supervisor's order stands in the order."""
+
 _HEAD = """# Limits 时限规则
 
 Generated from `data/policies.yaml` (version {version}) by `python -m tools.generate`. How time is counted, paused and extended: [deadlines.md](deadlines.md).
@@ -28,7 +31,7 @@ A level is reached when so much of a limit is used up; beyond 1 it is the overti
 | level | 级别 | used | colour | who is told |
 | --- | --- | --- | --- | --- |
 """
-_PAUSES = "\n## Pauses and extensions 暂停与延期\n\n| | | clocks |\n| --- | --- | --- |\n"
+_PAUSES = "\n## Pauses, extensions, reviews 暂停、延期、复查\n\n| | | |\n| --- | --- | --- |\n"
 _CATEGORIES = """
 ## Limits by category 各类别处置时限
 
@@ -36,6 +39,13 @@ Urgent cases and emergencies: the first; others: the second. First contact where
 
 | subclass | 小类 | urgent 紧急 | normal 一般 | first contact 首次联系 | source |
 | --- | --- | --- | --- | --- | --- |
+"""
+_ANOTHER = """
+## Another version 变更
+
+A version that has begun is never changed: write a new one with a day that lies ahead into a copy of `data/policies.yaml` (`python -m tools.policy_limits` writes its table of categories),
+look at it with `banjie sla preview FILE`, see with `banjie sla simulate FILE --from … --to …` how a past period would have been judged by it, then put the file in its place.
+Open cases stay with their version until somebody moves them: `banjie sla move VERSION --reason …`. What that does to a running clock: [deadlines.md](deadlines.md#when-limits-change).
 """
 _PREDICATES = "\n## Predicates 条件\n\n| name | holds when |\n| --- | --- |\n"
 
@@ -53,14 +63,15 @@ def policies_page() -> str:
             _pauses(newest),
             _categories(newest, catalogue),
             _predicates(),
+            _ANOTHER,
         )
     )
 
 
 def _head(policies: Policies, newest: Policy) -> str:
     versions = ", ".join(f"{one.id} ({one.effective_from or 'since ever'})" for one in policies.policies)
-    clocks = " | ".join(f"{clock.value} {clock.zh}" for clock in Clock)
-    dashes = " | ".join("---" for _ in Clock)
+    clocks = " | ".join(f"{clock.value} {clock.zh}" for clock in BY_RULE)
+    dashes = " | ".join("---" for _ in BY_RULE)
     return _HEAD.format(
         version=policies.version,
         versions=versions,
@@ -74,7 +85,7 @@ def _head(policies: Policies, newest: Policy) -> str:
 
 def _rule(rule: Rule) -> str:
     when = "<br>".join(f"`{name}` {', '.join(sorted(values))}" for name, values in rule.when.items())
-    limits = " | ".join(_limit(rule, clock) for clock in Clock)
+    limits = " | ".join(_limit(rule, clock) for clock in BY_RULE)
     return f"| `{rule.id}` {rule.en} | {rule.zh} | {when or 'always'} | {limits} | {rule.source} |\n"
 
 
@@ -106,7 +117,9 @@ def _pauses(policy: Policy) -> str:
         f"| extension | 延期 | {clock}: {one.times} ×, each at most {one.at_most.en} {one.at_most.zh} |\n"
         for clock, one in policy.extensions.items()
     )
-    return _PAUSES + "".join((*pauses, *extensions))
+    reviews = policy.reviews
+    review = f"| review of a suspended case | 复查挂账 | after {reviews.usual_days} days 日, at most {reviews.most_days} |\n"
+    return _PAUSES + "".join((*pauses, *extensions, review))
 
 
 def _categories(policy: Policy, catalogue: Catalogue) -> str:

@@ -14,9 +14,10 @@ from libs.casework.vocabulary import Urgency
 
 @dataclass(frozen=True, slots=True)
 class CaseQuery:
-    """What to look for; None does not narrow. Instants in µs UTC. `area`: codes of grids or communities, in any of them."""
+    """What to look for; None does not narrow. `offices`: in any of them. Instants in µs UTC. `area`: codes of grids or communities, in any of them."""
 
     office: str | None = None
+    offices: Sequence[str] | None = None
     stages: Sequence[str] | None = None
     unit: str | None = None
     category: str | None = None
@@ -47,7 +48,7 @@ _PATHS = {
     "awaits_person": "awaits.person",
     "awaits_machine": "awaits.machine",
 }
-_SPECIAL = {"stages", "urgency", "grids", "area", "reported_from", "reported_to"}
+_SPECIAL = {"stages", "offices", "urgency", "grids", "area", "reported_from", "reported_to"}
 
 
 def filter_of(query: CaseQuery) -> dict[str, Any]:
@@ -58,7 +59,7 @@ def filter_of(query: CaseQuery) -> dict[str, Any]:
         if value is not None and field.name not in _SPECIAL:
             # Snapshots leave out what has its default: false is stored as nothing.
             wanted[_PATHS.get(field.name, field.name)] = {"$ne": True} if value is False else value
-    for name, many in (("stage", query.stages), ("grid", query.grids)):
+    for name, many in (("stage", query.stages), ("grid", query.grids), ("office", query.offices)):
         if many is not None:
             wanted.setdefault(name, {"$in": list(many)})
     if query.urgency is not None:
@@ -75,6 +76,30 @@ def _reported(query: CaseQuery) -> dict[str, Any]:
     bounds = {"$gte": query.reported_from, "$lt": query.reported_to}
     given = {operator: bound for operator, bound in bounds.items() if bound is not None}
     return {"reported_at": given} if given else {}
+
+
+async def suspended_page(
+    cases: AsyncCollection[dict[str, Any]], query: CaseQuery, limit: int, after: str | None
+) -> Page:
+    """One page of the cases that wait, by the day to look again; those without one first."""
+    wanted = filter_of(query) | {"suspended.since": {"$exists": True}}
+    ordered = cases.find({"$and": [wanted, _later(after)]}).sort([("suspended.until", 1), ("_id", 1)])
+    found = [case_from(each) async for each in ordered.limit(limit + 1)]
+    more = len(found) > limit
+    return Page(tuple(found[:limit]), _place_of(found[limit - 1]) if more else None)
+
+
+def _place_of(case: Case) -> str:
+    return f"{(case.suspended and case.suspended.until) or 0}.{case.id}"
+
+
+def _later(after: str | None) -> dict[str, Any]:
+    """What comes after a cursor `<day to look again, µs UTC, or 0>.<case id>`. Raises ValueError for anything else."""
+    if after is None:
+        return {}
+    day, _, case_id = after.partition(".")
+    until, beyond = int(day) or None, {"$gt": UUID(case_id)}
+    return {"$or": [{"suspended.until": {"$gt": int(day)}}, {"suspended.until": until, "_id": beyond}]}
 
 
 async def page_of(

@@ -12,13 +12,17 @@ from libs.casestore.documents import CASES, CLAIMS, EVENTS
 
 PHOTOS = ("photos.files", "photos.chunks")
 NUMBERS = "numbers"
-SLA_NEXT = "sla_next"
-TRIAGE_PLACES = "triage_places"
+SLA_NEXT, SLA_CLOCKS = "sla_next", "sla_clocks"
+TRIAGE_PLACES, CORRECTIONS = "triage_places", "triage_corrections"
 
 
 def _there(path: str) -> dict[str, Any]:
     # Not {"$type": "string"}: the planner does not see that equality implies it, and reads the whole collection.
     return {path: {"$exists": True}}
+
+
+def _index(name: str, *fields: str) -> IndexModel:
+    return IndexModel([(field, ASCENDING) for field in fields], name=name)
 
 
 INDEXES: dict[str, Sequence[IndexModel]] = {
@@ -46,6 +50,11 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
             name="queue",
         ),
         IndexModel([("assignment.lead", ASCENDING), ("stage", ASCENDING), ("_id", DESCENDING)]),
+        IndexModel(
+            [("office", ASCENDING), ("suspended.until", ASCENDING), ("_id", ASCENDING)],
+            name="suspended",
+            partialFilterExpression=_there("suspended.since"),
+        ),
     ),
     CONTENT: (IndexModel([("case_id", ASCENDING)]),),
     PHOTOS[0]: (IndexModel([("metadata.case_id", ASCENDING)]),),
@@ -55,6 +64,14 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     ERASURES: (),
     NUMBERS: (),
     SLA_NEXT: (IndexModel([("at", ASCENDING)]),),
+    # All that a board is filtered by stands in both, so that they answer alone: one in order of deadlines, for what is
+    # overdue; one that ends where nothing is near yet, for the rest and for counting.
+    SLA_CLOCKS: (
+        _index("overdue", "office", "due", "_id", "blue", "yellow", "unit", "grid", "category", "clock"),
+        _index("coloured", "office", "blue", "due", "yellow", "unit", "grid", "category", "clock", "_id"),
+        _index("of_a_case", "case", "seq"),
+    ),
+    CORRECTIONS: (IndexModel([("state", ASCENDING)]),),
     TRIAGE_PLACES: (
         IndexModel([("cell", ASCENDING), ("at", DESCENDING)]),
         IndexModel([("expires", ASCENDING)], expireAfterSeconds=0),
@@ -158,6 +175,7 @@ _SLA: dict[str, tuple[str, ...]] = {
     EVENTS: _INSERT,
     CASES: _CHANGE,
     SLA_NEXT: ("find", "insert", "update", "remove"),
+    SLA_CLOCKS: ("find", "insert", "update", "remove"),
     "attempts": _OWN,
     "runs": _CHANGE,
     "leases": _CHANGE,
@@ -166,7 +184,7 @@ _SLA: dict[str, tuple[str, ...]] = {
 """It says that a deadline passed, and sees nobody's words."""
 RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
     "intake": _WRITER,
-    "triage": _WRITER | {TRIAGE_PLACES: _CHANGE},
+    "triage": _WRITER | {TRIAGE_PLACES: _CHANGE, CORRECTIONS: _CHANGE},
     "dispatch": _WRITER,
     "closure": _WRITER,
     "records": _WRITER

@@ -19,11 +19,12 @@ from libs.casestore.documents import (
     answer_from,
     case_from,
     event_in,
+    readable,
     readable_logs,
     sealed_from,
 )
 from libs.casestore.group import repeated
-from libs.casestore.reading import CaseQuery, Page, page_of
+from libs.casestore.reading import CaseQuery, Page, page_of, suspended_page
 from libs.casestore.waiting import Grouping
 from libs.casework.case import Case
 from libs.casework.draft import Change, Sealed, Speaker
@@ -95,6 +96,12 @@ class CaseStore:
         cases = [case_from(document) for document in await self._heads.find(wanted).to_list()]
         return {case.id: case for case in cases}
 
+    async def load_readable(self, case_ids: Iterable[UUID]) -> dict[UUID, Case]:
+        """As `load`, without those that a later version wrote or that are damaged: nothing could be appended to them."""
+        wanted = {"_id": {"$in": [Binary.from_uuid(each) for each in case_ids]}}
+        found = [readable(document) for document in await self._heads.find(wanted).to_list()]
+        return {case.id: case for case in found if case}
+
     async def load_with_originals(self, case_ids: Iterable[UUID]) -> dict[UUID, Case]:
         """The cases, and what the merged ones among them were merged into, to the end of a chain."""
         cases = await self.load(case_ids)
@@ -120,9 +127,16 @@ class CaseStore:
         """The offices that have cases."""
         return sorted(await self._cases.distinct("office"))
 
-    async def open_seqs(self, office: str, after: UUID | None, limit: int) -> dict[UUID, int]:
-        """The seq of each open case of an office, in the order of their ids, from the one after `after` on."""
-        wanted: dict[str, Any] = {"office": office, "stage": {"$in": [stage.value for stage in OPEN]}}
+    async def open_seqs(
+        self, office: str, unchanged_since: int, after: UUID | None, limit: int
+    ) -> dict[UUID, int]:
+        """The seq of each open case of an office that has not changed since (µs UTC), in the order of their ids, from the
+        one after `after` on."""
+        wanted: dict[str, Any] = {
+            "office": office,
+            "stage": {"$in": [stage.value for stage in OPEN]},
+            "updated_at": {"$lte": unchanged_since},
+        }
         if after is not None:
             wanted["_id"] = {"$gt": after}
         found = self._cases.find(wanted, {"seq": 1}).sort("_id", 1).limit(limit)
@@ -151,9 +165,14 @@ class CaseStore:
         document = await self._claims.find_one({"_id": claim_id})
         return document["case_id"] if document else None
 
-    async def awaiting(self, service: Service, limit: int) -> list[Case]:
-        """Cases that await a service, longest waiting first; parked ones are left to people."""
-        wanted = {"awaits.machine": service.value, "parked": {"$ne": True}}
+    async def awaiting(self, service: Service, since: int, limit: int) -> list[Case]:
+        """Cases that have awaited a service since before `since` (µs UTC), longest waiting first; parked ones are left to
+        people."""
+        wanted = {
+            "awaits.machine": service.value,
+            "awaits.since": {"$lt": since},
+            "parked": {"$ne": True},
+        }
         found = self._cases.find(wanted).sort("awaits.since", 1).limit(limit)
         return [case_from(document) async for document in found]
 
@@ -162,6 +181,22 @@ class CaseStore:
     ) -> Page:
         """A page of cases, newest first unless told; `after` is the cursor of the page before."""
         return await page_of(self._cases, query, limit, after, oldest_first)
+
+    async def suspended(self, query: CaseQuery, limit: int, after: str | None = None) -> Page:
+        """Cases that wait (挂账), those first that should have been looked at first; `after` as `find` has it."""
+        return await suspended_page(self._cases, query, limit, after)
+
+    async def said_since(self, since: int, event: str, because: str, limit: int) -> list[UUID]:
+        """The cases with an entry of one type from `since` (µs UTC) on that names `because` as a reason, newest first."""
+        wanted = {"at": {"$gte": since}, "type": event}
+        cases: dict[UUID, None] = {}
+        async for document in self._events.find(wanted).sort("at", -1):
+            said = event_in(document)
+            if said is not None and because in getattr(said, "because", ()):
+                cases[document["case_id"]] = None
+            if len(cases) == limit:
+                break
+        return list(cases)
 
     async def latest(self, case_ids: Iterable[UUID], event: str) -> dict[UUID, Sealed]:
         """The newest entry of one type (`queued_for_clerk.v1`) of each case that has any, in one read."""

@@ -3,18 +3,14 @@
 Each range of cases is read in one snapshot session, so a system that goes on working meanwhile gives no false findings.
 """
 
-import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import as_completed
 from itertools import groupby, pairwise
-from multiprocessing import get_context
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from bson import MaxKey, MinKey
 from bson.binary import Binary
-from pymongo import MongoClient
 from pymongo.collection import Collection
 from pymongo.database import Database
 
@@ -22,6 +18,7 @@ from libs.casestore.audit_trail import Checked, Finding, check_case
 from libs.casestore.concerns import AS_STORED, CODEC
 from libs.casestore.content import CONTENT, ERASURES, KEYS
 from libs.casestore.documents import CASES, EVENTS
+from libs.casestore.processes import Where, connect, processes
 
 RANGES_A_WORKER = 8
 CASES_A_RANGE = 10_000
@@ -39,14 +36,6 @@ class Report(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-class Where(NamedTuple):
-    """How each process connects: address and options (they may hold a password; never printed)."""
-
-    uri: str
-    options: Mapping[str, Any]
-    database: str
-
-
 class Range(NamedTuple):
     """Case ids from `start` up to, not including, `end`."""
 
@@ -61,7 +50,7 @@ def verify(where: Where, workers: int, progress: Progress | None = None) -> Repo
     """Check every case. `workers` processes, each with a client of its own."""
     ranges = _ranges(where, workers * RANGES_A_WORKER)
     reports = [Report(0, 0, tuple(_as_a_whole(where)))]
-    with _pool(workers) as pool:
+    with processes(workers) as pool:
         for done in as_completed([pool.submit(verify_range, where, each) for each in ranges]):
             reports.append(done.result())
             if progress:
@@ -69,22 +58,9 @@ def verify(where: Where, workers: int, progress: Progress | None = None) -> Repo
     return _together(reports)
 
 
-@contextmanager
-def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that leave Ctrl-C to us; an interruption drops what was not begun."""
-    quiet = (signal.SIGINT, signal.SIG_IGN)
-    spawn = get_context("spawn")
-    with ProcessPoolExecutor(workers, spawn, initializer=signal.signal, initargs=quiet) as pool:
-        try:
-            yield pool
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
-
-
 def verify_range(where: Where, part: Range) -> Report:
     """Check the cases of one range, as they stood at one moment."""
-    with _connect(where) as client:
+    with connect(where) as client:
         database = client.get_database(where.database, codec_options=AS_STORED)
         with client.start_session(snapshot=True) as session:
             return _together(_batches(database, session, part))
@@ -97,16 +73,12 @@ def verify_case(where: Where, case_id: UUID) -> Report:
 
 def count_cases(where: Where) -> int:
     """How many cases there are, for a progress bar."""
-    with _connect(where) as client:
+    with connect(where) as client:
         return client[where.database][CASES].estimated_document_count()
 
 
-def _connect(where: Where) -> MongoClient[dict[str, Any]]:
-    return MongoClient(where.uri, uuidRepresentation="standard", **where.options)
-
-
 def _ranges(where: Where, at_least: int) -> list[Range]:
-    with _connect(where) as client:
+    with connect(where) as client:
         cases = client.get_database(where.database, codec_options=CODEC)[CASES]
         wanted = max(at_least, cases.estimated_document_count() // CASES_A_RANGE)
         split: list[dict[str, Any]] = [
@@ -122,7 +94,7 @@ def _ranges(where: Where, at_least: int) -> list[Range]:
 
 def _as_a_whole(where: Where) -> Iterator[Finding]:
     """What no single case shows."""
-    with _connect(where) as client:
+    with connect(where) as client:
         database = client.get_database(where.database, codec_options=AS_STORED)
         yield from _nowhere(database[EVENTS], "case_id", "seq")
         yield from _nowhere(database[CASES], "_id")

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from libs.casework.calendar.amount import Amount
 from libs.casework.events.dispatch import WorkItem
 from libs.casework.events.model import ContentRef
 from libs.casework.vocabulary import ENDED, Role, Service, Source, Stage, Tie, Urgency
@@ -43,11 +44,35 @@ class Assignment(Frozen):
 
 
 class Asked(Frozen):
-    """A pause that the unit asks for (申请挂账): why, until when, who and when (µs UTC); a supervisor has to answer."""
+    """What the unit asks a supervisor for: why, who and when (µs UTC). One request at a time: the next replaces it.
+
+    Without a `clock` a pause (申请挂账), `until` when to look again; with one `more` time on that clock (申请延期).
+    """
 
     reason: str
     until: int | None = None
+    clock: str | None = None
+    more: Amount | None = None
     by: str
+    at: int
+
+
+class Suspension(Frozen):
+    """Why the work waits (挂账), who approved it, since when and when to look again (复查), both µs UTC.
+
+    `until` None: approved before a day to look again was asked for.
+    """
+
+    reason: str
+    approver: str
+    since: int
+    until: int | None = None
+
+
+class Ordered(Frozen):
+    """A supervisor's order (督办) that nobody has answered: the seq that it stands at, when (µs UTC)."""
+
+    order: int
     at: int
 
 
@@ -115,6 +140,8 @@ class Case(Frozen):
     rework: int = 0
     suspensions: int = 0
     asked: Asked | None = None
+    suspended: Suspension | None = None
+    orders: tuple[Ordered, ...] = ()
     generation: int = 1
     check: CheckState = CheckState.NONE
     rating: Rating | None = None

@@ -88,7 +88,7 @@ def draft(
     key: str | None = None,
 ) -> Drafted | Refusal:
     """Seal `change` on top of `case`. `at` (µs UTC) is lifted to the head's time when the clock is behind it."""
-    refused = _unexpected(case, change)
+    refused = unexpected(case, change)
     if refused:
         return refused
     sealed: list[Sealed] = []
@@ -102,7 +102,8 @@ def draft(
     return Drafted(case, tuple(sealed)) if case else Refusal(Why.INVALID, "a change without events")
 
 
-def _unexpected(case: Case | None, change: Change) -> Refusal | None:
+def unexpected(case: Case | None, change: Change) -> Refusal | None:
+    """Why the case is not as the change expects it, or None."""
     attempted = ", ".join(event.name() for event in change.events)
     match change.expect, case:
         case NewCase(), None:

@@ -8,12 +8,23 @@ from collections.abc import Callable, Iterable
 from functools import reduce
 from typing import Any
 
-from libs.casework.case import Asked, Assignment, Awaiting, Case, CheckState, ItemState, Link, Rating
+from libs.casework.case import (
+    Asked,
+    Assignment,
+    Awaiting,
+    Case,
+    CheckState,
+    ItemState,
+    Link,
+    Ordered,
+    Rating,
+    Suspension,
+)
 from libs.casework.entry import Entry
 from libs.casework.events import UnknownEvent, closure, dispatch, intake, oversight, triage
 from libs.casework.events.model import Event
 from libs.casework.lifecycle import Step, row_of
-from libs.casework.vocabulary import Stage, Tie
+from libs.casework.vocabulary import ENDED, Stage, Tie
 
 Changes = dict[str, Any]
 
@@ -77,7 +88,10 @@ def _common(case: Case, entry: Entry, row: Step, head: bytes) -> Changes:
     }
     if entry.stage != case.stage:
         # Whatever moves the case answers what was asked of it at the stage before.
-        changes |= {"stage": entry.stage, "stage_at": entry.at, "closed_at": _closed_at(entry), "asked": None}
+        changes |= {"stage": entry.stage, "stage_at": entry.at, "closed_at": _closed_at(entry)}
+        changes |= {"asked": None, "suspended": None}
+    if entry.stage in ENDED:
+        changes |= {"orders": ()}
     if row.awaits is not None:
         waiting = Awaiting(machine=row.awaits.machine, person=row.awaits.person, since=entry.at)
         changes |= {"awaits": waiting, "parked": False, "before_parking": None}
@@ -177,6 +191,31 @@ def _suspension_asked(case: Case, entry: Entry, data: dispatch.SuspensionAsked) 
     return {"asked": Asked(reason=data.reason, until=data.until, by=entry.actor.id, at=entry.at)}
 
 
+def _extension_asked(case: Case, entry: Entry, data: dispatch.ExtensionAsked) -> Changes:
+    asked = Asked(reason=data.reason, clock=data.clock, more=data.by, by=entry.actor.id, at=entry.at)
+    return {"asked": asked}
+
+
+def _suspended(case: Case, entry: Entry, data: dispatch.Suspended) -> Changes:
+    waits = Suspension(reason=data.reason, approver=data.approver, since=entry.at, until=data.until)
+    return {"suspensions": case.suspensions + 1, "suspended": waits}
+
+
+def _reviewed(case: Case, entry: Entry, data: dispatch.SuspensionReviewed) -> Changes:
+    if case.suspended is None:
+        # A snapshot of a version that did not keep it.
+        return {}
+    return {"suspended": case.suspended.model_copy(update={"until": data.until})}
+
+
+def _ordered(case: Case, entry: Entry, data: dispatch.AttentionOrdered) -> Changes:
+    return {"orders": (*case.orders, Ordered(order=entry.seq, at=entry.at))}
+
+
+def _answered(case: Case, entry: Entry, data: dispatch.AttentionAnswered) -> Changes:
+    return {"orders": tuple(each for each in case.orders if each.order != data.order)}
+
+
 def _rework(case: Case, entry: Entry, data: dispatch.ReworkOrdered) -> Changes:
     again = set(data.items) or {state.item.id for state in case.items}
     return {"items": tuple(_reopened_item(state, again) for state in case.items)}
@@ -224,7 +263,13 @@ _CHANGES: dict[type[Event], Callable[[Case, Entry, Any], Changes]] = {
     dispatch.Returned: _returned,
     dispatch.SuspensionAsked: _suspension_asked,
     dispatch.SuspensionRefused: lambda case, entry, data: {"asked": None},
-    dispatch.Suspended: lambda case, entry, data: {"suspensions": case.suspensions + 1},
+    dispatch.Suspended: _suspended,
+    dispatch.SuspensionReviewed: _reviewed,
+    dispatch.ExtensionAsked: _extension_asked,
+    dispatch.ExtensionRefused: lambda case, entry, data: {"asked": None},
+    dispatch.Extended: lambda case, entry, data: {"asked": None},
+    dispatch.AttentionOrdered: _ordered,
+    dispatch.AttentionAnswered: _answered,
     dispatch.ReworkOrdered: _rework,
     closure.CheckPlanned: lambda case, entry, data: {"check": CheckState.PLANNED},
     closure.CheckPassed: lambda case, entry, data: {"check": CheckState.PASSED},

@@ -2,12 +2,17 @@
 
 import json
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
+from pydantic import ValidationError
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+T = TypeVar("T")
 
 
 class DataUnreadable(RuntimeError):
@@ -36,6 +41,46 @@ def read_geojson(name: str) -> dict[str, Any]:
         return _mapping(name, json.loads(text))
     except json.JSONDecodeError as error:
         raise DataUnreadable(f"{data_folder() / name} is not GeoJSON: {error}") from error
+
+
+def parsed(text: str, name: str, parse: Callable[[Mapping[str, Any]], T]) -> T:
+    """What `parse` makes of a YAML document that somebody wrote. Raises `DataUnreadable` in one line: `name`, line, what is wrong."""
+    try:
+        content = yaml.load(text, _Loader)  # noqa: S506 - both loaders are safe ones
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or "no text of YAML"
+        raise DataUnreadable(f"{name}{f', line {mark.line + 1}' if mark else ''}: {problem}") from None
+    if not isinstance(content, dict):
+        raise DataUnreadable(f"{name}, line 1: this is no mapping")
+    try:
+        return parse(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        problem = f"{where}: {first['msg']}" if where else first["msg"]
+        raise DataUnreadable(f"{name}, line {_line(text, first['loc'])}: {problem}") from None
+
+
+def _line(text: str, path: tuple[str | int, ...]) -> int:
+    """The line of the innermost part on `path` that is written there, from 1."""
+    node, line = yaml.compose(text, _Loader), 1
+    for step in path:
+        found = _child(node, step)
+        if found is None:
+            break
+        begins, node = found
+        line = begins.start_mark.line + 1
+    return line
+
+
+def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node, yaml.Node] | None:
+    """The child of that name or number: where it begins, and itself."""
+    if isinstance(node, yaml.MappingNode):
+        return next((pair for pair in node.value if pair[0].value == str(step)), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step], node.value[step]
+    return None
 
 
 def _text(name: str) -> str:

@@ -7,6 +7,7 @@ from hashlib import sha256
 import faust
 from faust.types.auth import SASLMechanism
 
+from libs.plumbing.delivery import PromptConsumer
 from libs.plumbing.kafka import MECHANISM, sasl, tls
 from libs.plumbing.lane import Lane
 from libs.plumbing.settings import Settings
@@ -42,6 +43,7 @@ def faust_app(group: str, settings: Settings, lanes: Sequence[tuple[Lane, tuple[
         topic_allow_declare=False,
         autodiscover=False,
     )
+    app.transport.Consumer = PromptConsumer
     for number, (lane, topics) in enumerate(lanes):
         channel = app.topic(*topics, internal=True)
         app.agent(channel, name=f"{group}.{number}")(lane.agent)

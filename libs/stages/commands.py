@@ -7,7 +7,7 @@ checks whose they are, seals the words, decides, appends in one go, and answers 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -61,14 +61,16 @@ class Sealed(NamedTuple):
 
 
 Decision = Said | Refusal
-Decide = Callable[[Case, Actor, Any, Sealed], Decision]
+"""No events at all: it is so already."""
+Decide = Callable[..., Decision]
+"""Of the case (`Case`), the actor, the body, the sealed words; with `reads_log` also of the log, a list of `Entry`."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommandKind:
     """One row of a service's command table. `decide` is pure and gets the case, the actor, the body, the sealed words.
 
-    `zh` is the office's own verb and stands on the button.
+    `zh` is the office's own verb and stands on the button. `reads_log`: decided on the whole log, and on exactly that log.
     """
 
     name: str
@@ -76,6 +78,7 @@ class CommandKind:
     body: type[Body]
     roles: frozenset[Role]
     decide: Decide
+    reads_log: bool = False
 
 
 CommandTable = Mapping[str, CommandKind]

@@ -22,6 +22,7 @@ from libs.plumbing.principals import Principal
 from libs.plumbing.problems import Problem
 from libs.stages.commands import Body, Command, CommandKind, CommandTable, Desk
 from libs.stages.outcome import Done, Outcome
+from libs.stages.scope import DISTRICT_ROLES
 
 # why: status, title, title_zh
 PROBLEMS: dict[Why, tuple[int, str, str]] = {
@@ -80,6 +81,11 @@ def actor_of(principal: Principal, roles: frozenset[Role], attempted: str) -> Ac
     allowed = tuple(sorted(roles))
     detail = f"{attempted} needs one of the roles {', '.join(allowed)}"
     return Refusal(Why.NOT_ALLOWED, detail, attempted=attempted, allowed=allowed)
+
+
+def office_of(caller: Principal, asked: str | None) -> str | None:
+    """The office that a caller reads: the own one, or for auditors and administrators what they ask for (None: all)."""
+    return asked if caller.has(*DISTRICT_ROLES) else caller.office
 
 
 def person_key(key: str) -> str:

@@ -16,9 +16,9 @@ def judged(service: Service, event: type[Event], decide: Decide) -> Decide:
     """`decide`, asked only when the lifecycle table lets `service` say `event` at the case's stage."""
     name = event.name()
 
-    def decision(case: Case, actor: Actor, body: Any, sealed: Sealed) -> Decision:
+    def decision(case: Case, actor: Actor, body: Any, sealed: Sealed, *log: Any) -> Decision:
         row = step(case.stage, name, service)
-        return row if isinstance(row, Refusal) else decide(case, actor, body, sealed)
+        return row if isinstance(row, Refusal) else decide(case, actor, body, sealed, *log)
 
     return decision
 

@@ -5,12 +5,13 @@ from libs.casework.entry import Actor
 from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Role
 
-_DISTRICT_ROLES = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
+DISTRICT_ROLES = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
+"""They see every office."""
 
 
 def hidden(case: Case, actor: Actor) -> Refusal | None:
     """Unknown-case, when the case belongs to an office that is not the actor's."""
-    if actor.office == case.office or actor.role in _DISTRICT_ROLES:
+    if actor.office == case.office or actor.role in DISTRICT_ROLES:
         return None
     return Refusal(Why.UNKNOWN_CASE, f"no case {case.id}")
 

@@ -86,9 +86,8 @@ class Sweep:
         """Look once; returns how many cases moved on."""
         if self._lag() > HIGH_LAG:
             return 0
-        found = await self._store.awaiting(self._service, MOST)
+        old = await self._store.awaiting(self._service, now_us() - YOUNG_US, MOST)
         now = monotonic()
-        old = [case for case in found if case.awaits.since < now_us() - YOUNG_US]
         due = [case for case in old if self._patience.due(case, now)]
         moved = await self._reactor.act_on(due) if due else 0
         self._patience.tried(due, old, now)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 
+from libs.casework.calendar import parse_calendars
 from libs.casework.categories import parse_catalogue
+from libs.casework.deadlines.policies import parse_policies
 from libs.casework.places import parse_places
 from libs.casework.reasons import parse_reasons
 from libs.casework.topics import Door as Kind
@@ -37,12 +39,14 @@ class Room:
 
 
 def policy() -> Policy:
-    """The reviewed data as it lies in the data folder; its version names every file that decides."""
+    """The reviewed data as it lies in the data folder."""
     catalogue = parse_catalogue(read_yaml("categories.yaml"))
     units = parse_units(read_yaml("units.yaml"))
     places = parse_places(read_geojson("grids.geojson"))
     version = f"categories {catalogue.version}, units {units.version}, places {places.version}"
-    return Policy(catalogue, units, places, parse_reasons(read_yaml("reasons.yaml")), version)
+    reasons, policies = parse_reasons(read_yaml("reasons.yaml")), parse_policies(read_yaml("policies.yaml"))
+    calendars = parse_calendars(read_yaml("calendars.yaml"), read_yaml("holidays.yaml"))
+    return Policy(catalogue, units, places, reasons, version, policies, calendars)
 
 
 async def build(ports: Ports) -> Room:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field, StrictBool
 
+from libs.casework.calendar import Amount
 from libs.stages.bodies import Code, Said, Shown
 from libs.stages.commands import Body, Text
 from libs.stages.words import Line, Words
@@ -64,10 +65,46 @@ class WantedSuspension(Said):
 
 
 class Suspension(Said):
-    """What a supervisor approves; the reason and the time are those that the unit asked for, unless said otherwise."""
+    """What a supervisor approves; reason and time are those that the unit asked for, unless said otherwise.
+
+    Without any `until` it is looked at again as the policy has it.
+    """
 
     reason: Code | None = None
     until: AwareDatetime | None = None
+
+
+class NextReview(Said):
+    """When to look again at work that still has to wait; without a time, as the policy has it."""
+
+    until: AwareDatetime | None = None
+
+
+class WantedExtension(Said):
+    """More time for a clock (`resolution`, `item:clear`): `by` as in `2 工作日`, why as a code of the office's list."""
+
+    clock: Annotated[str, Field(pattern=r"^[a-z]{1,16}(:[a-z0-9_-]{1,32})?$")]
+    by: Amount
+    reason: Code
+
+
+class Extension(Said):
+    """What a supervisor gives of the time that was asked for: all of it, unless said otherwise."""
+
+    by: Amount | None = None
+
+
+class Attention(Said):
+    """A supervisor's order, to be answered within `limit` (`4 工作时`) or by `due_at`; without either when it can be."""
+
+    limit: Amount | None = None
+    due_at: AwareDatetime | None = None
+
+
+class Answer(Shown):
+    """The answer to an order: words, photos, or both. `order` is its seq; not needed while only one is open."""
+
+    order: Annotated[int, Field(ge=1)] | None = None
 
 
 class ItemReport(Shown):

@@ -1,6 +1,7 @@
 """What people and other systems may want of dispatch: the command table. What each row decides stands in orders and work."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -10,17 +11,30 @@ from libs.casework.events import dispatch as said
 from libs.casework.events.model import Event
 from libs.casework.vocabulary import Role, Service
 from libs.stages.bodies import Nothing, Said, Shown
-from libs.stages.commands import Body, CommandKind, CommandTable, Decide, Decision, Sealed, table
+from libs.stages.commands import (
+    Body,
+    CommandKind,
+    CommandTable,
+    Decide,
+    Decision,
+    Sealed,
+    table,
+)
 from libs.stages.judged import judged
-from services.dispatch import orders, suspending, work
+from services.dispatch import attention, extending, orders, suspending, work
 from services.dispatch.bodies import (
+    Answer,
+    Attention,
+    Extension,
     HandOver,
     ItemReport,
+    NextReview,
     Note,
     Order,
     Plan,
     Return,
     Suspension,
+    WantedExtension,
     WantedSuspension,
 )
 from services.dispatch.rules import Policy
@@ -45,22 +59,42 @@ def command_table(policy: Policy, clock: Callable[[], int]) -> CommandTable:
             "resident_answered", "居民已回应", Said, THE_UNIT, said.ResidentAnswered, work.resident_answered
         ),
         *_suspending(policy, clock),
+        *_extending(policy),
         _row("resolve", "处理反馈", Shown, THE_UNIT, said.Resolved, work.resolve),
         _row(
             "hand_over", "移交", HandOver, CLERKS, said.HandedOver, partial(orders.hand_over, policy=policy)
         ),
-        _row("attention", "督办", Said, SUPERVISORS, said.AttentionOrdered, orders.attention),
+        *_attention(policy, clock),
     )
 
 
 def _suspending(policy: Policy, clock: Callable[[], int]) -> tuple[CommandKind, ...]:
-    ask, suspend = (_now(each, policy, clock) for each in (suspending.ask, suspending.suspend))
+    decisions = (suspending.ask, suspending.suspend, suspending.review)
+    ask, suspend, review = (_now(each, policy, clock) for each in decisions)
     supervised = THE_UNIT | SUPERVISORS
     return (
         _row("ask_suspension", "申请挂账", WantedSuspension, THE_UNIT, said.SuspensionAsked, ask),
         _row("refuse_suspension", "不予挂账", Said, SUPERVISORS, said.SuspensionRefused, suspending.refuse),
         _row("suspend", "挂账", Suspension, SUPERVISORS, said.Suspended, suspend),
+        _row("review_suspension", "复查挂账", NextReview, SUPERVISORS, said.SuspensionReviewed, review),
         _row("resume", "恢复处置", Said, supervised, said.Resumed, suspending.resume),
+    )
+
+
+def _extending(policy: Policy) -> tuple[CommandKind, ...]:
+    ask, extend = (partial(each, policy=policy) for each in (extending.ask, extending.extend))
+    return (
+        _on_the_log("ask_extension", "申请延期", WantedExtension, THE_UNIT, said.ExtensionAsked, ask),
+        _row("refuse_extension", "不予延期", Said, SUPERVISORS, said.ExtensionRefused, extending.refuse),
+        _on_the_log("extend", "延期", Extension, SUPERVISORS, said.Extended, extend),
+    )
+
+
+def _attention(policy: Policy, clock: Callable[[], int]) -> tuple[CommandKind, ...]:
+    order = _now(attention.order, policy, clock)
+    return (
+        _row("attention", "督办", Attention, SUPERVISORS, said.AttentionOrdered, order),
+        _row("answer_attention", "督办回复", Answer, THE_UNIT, said.AttentionAnswered, attention.answer),
     )
 
 
@@ -75,3 +109,9 @@ def _row(
     name: str, zh: str, body: type[Body], roles: frozenset[Role], event: type[Event], decide: Decide
 ) -> CommandKind:
     return CommandKind(name, zh, body, roles, judged(Service.DISPATCH, event, decide))
+
+
+def _on_the_log(
+    name: str, zh: str, body: type[Body], roles: frozenset[Role], event: type[Event], decide: Decide
+) -> CommandKind:
+    return replace(_row(name, zh, body, roles, event, decide), reads_log=True)

@@ -1,22 +1,18 @@
-"""What the office orders: who does it, according to which plan, with whose attention. Pure."""
+"""What the office orders: who does it, according to which plan. Pure."""
 
 from collections.abc import Iterable
 
 from libs.casework.calendar.zones import micros
 from libs.casework.case import Case
 from libs.casework.entry import Actor
-from libs.casework.events.dispatch import AttentionOrdered, Dispatched, HandedOver, Planned, WorkItem
+from libs.casework.events.dispatch import Dispatched, HandedOver, Planned, WorkItem
 from libs.casework.events.model import ContentRef
 from libs.casework.refusal import Refusal
-from libs.stages.bodies import Said
 from libs.stages.commands import Decision, Sealed
 from libs.stages.judged import first_words, not_a_reason, wrong
 from libs.stages.scope import not_the_lead
 from services.dispatch.bodies import HandOver, Order, Plan, PlannedItem
-from services.dispatch.rules import Policy
-
-LATEST_US = 10 * 366 * 24 * 3600 * 1_000_000
-"""Ten years: what is planned for later than that is mistyped."""
+from services.dispatch.rules import LATEST_US, Policy
 
 
 def dispatch(case: Case, actor: Actor, body: Order, sealed: Sealed, policy: Policy) -> Decision:
@@ -66,11 +62,6 @@ def hand_over(case: Case, actor: Actor, body: HandOver, sealed: Sealed, policy: 
         or not_a_reason(case, "hand_over", "handed_over", body.reason, policy.reasons)
     )
     return refused or (HandedOver(lead=body.lead, reason=body.reason, words=first_words(sealed)),)
-
-
-def attention(case: Case, actor: Actor, body: Said, sealed: Sealed) -> Decision:
-    """A supervisor wants it looked after (督办)."""
-    return (AttentionOrdered(words=first_words(sealed)),)
 
 
 def _named(body: Order) -> list[tuple[str, str | None]]:

@@ -6,8 +6,10 @@ Each policy is a named predicate in a list; the names of those that hold are rec
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from libs.casework.calendar import Calendars
 from libs.casework.case import Case, CheckState
 from libs.casework.categories import UNKNOWN, Catalogue
+from libs.casework.deadlines.policies import Policies
 from libs.casework.events.closure import CheckFailed
 from libs.casework.events.dispatch import Dispatched, ReworkOrdered, UnitUndecided
 from libs.casework.events.model import Event
@@ -16,16 +18,21 @@ from libs.casework.reasons import Reasons
 from libs.casework.units import Units
 from libs.casework.vocabulary import Stage, Urgency
 
+LATEST_US = 10 * 366 * 24 * 3600 * 1_000_000
+"""Ten years: what is planned for later than that is mistyped."""
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The reviewed data that the rules go by; `version` names all of it."""
+    """The reviewed data that the rules go by; `version` names what decides who does it."""
 
     catalogue: Catalogue
     units: Units
     places: Places
     reasons: Reasons
     version: str
+    policies: Policies
+    calendars: Calendars
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Role, Service, Stage
 from libs.plumbing.access import require
 from libs.plumbing.principals import Principal
-from libs.stages.http import CaseId, problem_from
+from libs.stages.http import CaseId, office_of, problem_from
 from libs.stages.likely import likely_duplicates
+from libs.stages.names import Directory
 from services.records.lifecycle import Lifecycle, lifecycle
-from services.records.names import Directory
 from services.records.story import Story, story
 from services.records.views import Detail, Summary, detail, summary
 
@@ -106,11 +106,6 @@ class CaseDoor:
     async def table(self) -> Lifecycle:
         """From which stage which step leads where, and who may say it. For everybody."""
         return lifecycle()
-
-
-def office_of(caller: Principal, asked: str | None) -> str | None:
-    """The office that a caller reads: the own one, or for auditors and administrators what they ask for (None: all)."""
-    return asked if caller.has(*DISTRICT) else caller.office
 
 
 async def case_for(store: CaseStore, caller: Principal, case_id: UUID) -> Case:

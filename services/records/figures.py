@@ -8,8 +8,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from libs.casestore.figures import CATEGORY, UNIT, Figures, Span, Took
 from libs.casework.vocabulary import Stage
-from services.records.api import Staff, micros, office_of
-from services.records.names import Directory, Name
+from libs.stages.http import office_of
+from libs.stages.names import Directory, Name
+from services.records.api import Staff, micros
 
 SECOND = 1_000_000
 

@@ -4,7 +4,7 @@ from pydantic import BaseModel
 
 from libs.casework.lifecycle import TABLE, Step
 from libs.casework.vocabulary import OPEN, Role, Service, Stage
-from services.records.names import Name, event_name, stage_name
+from libs.stages.names import Name, event_name, stage_name
 
 
 class StageRow(BaseModel):

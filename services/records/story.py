@@ -11,7 +11,7 @@ from libs.casework.draft import Sealed
 from libs.casework.entry import Actor
 from libs.casework.vocabulary import Service, Stage
 from libs.casework.wire import instant
-from services.records.names import Name, event_name, stage_name
+from libs.stages.names import Name, event_name, stage_name
 
 
 class Told(BaseModel):

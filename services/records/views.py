@@ -6,13 +6,13 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from libs.casework.case import Asked, Assignment, Awaiting, Case, CheckState, Link, Rating
+from libs.casework.case import Asked, Assignment, Awaiting, Case, CheckState, Link, Rating, Suspension
 from libs.casework.events import ContentRef
 from libs.casework.lifecycle import TABLE, Step
 from libs.casework.vocabulary import Service, Source, Stage, Urgency
 from libs.casework.wire import instant
 from libs.stages.likely import Likely
-from services.records.names import Name, Names, event_name
+from libs.stages.names import Name, Names, event_name
 
 
 class Waits(BaseModel):
@@ -72,12 +72,30 @@ class Holding(BaseModel):
     at: str
 
 
-class Pause(BaseModel):
-    """A pause that the unit asks for: a supervisor has to answer."""
+class Request(BaseModel):
+    """What the unit asks for: a pause (`until`: when to look again), or `more` time on a `clock`. A supervisor has to answer."""
 
     reason: str
     until: str | None
+    clock: str | None
+    more: str | None
     by: str
+    at: str
+
+
+class Waiting(BaseModel):
+    """Why the work waits (挂账), who approved it, since when, and when to look again."""
+
+    reason: str
+    approver: str
+    since: str
+    until: str | None
+
+
+class Attention(BaseModel):
+    """A supervisor's order that nobody has answered: the seq that it stands at, and when it was given."""
+
+    order: int
     at: str
 
 
@@ -106,7 +124,9 @@ class Detail(Summary):
     returns: int
     rework: int
     suspensions: int
-    asked: Pause | None
+    asked: Request | None
+    suspended: Waiting | None
+    orders: list[Attention]
     rating: Rating | None
     merged_into: UUID | None
     linked: tuple[Link, ...]
@@ -165,7 +185,9 @@ def detail(case: Case, names: Names, named: Sequence[ContentRef], likely: Sequen
         **_summed(case, names),
         **{name: getattr(case, name) for name in _MORE},
         assignment=_holding(case.assignment),
-        asked=_pause(case.asked),
+        asked=_request(case.asked),
+        suspended=_waiting(case.suspended),
+        orders=[Attention(order=each.order, at=instant(each.at)) for each in case.orders],
         items=[_item(case, index) for index in range(len(case.items))],
         duplicates=list(likely),
         contents=[Kept(id=ref.id, kind=ref.kind) for ref in named],
@@ -196,10 +218,23 @@ def _holding(held: Assignment | None) -> Holding | None:
     return Holding(**held.model_dump(exclude={"at"}), at=instant(held.at)) if held else None
 
 
-def _pause(asked: Asked | None) -> Pause | None:
+def _request(asked: Asked | None) -> Request | None:
     if asked is None:
         return None
-    return Pause(reason=asked.reason, until=_instant(asked.until), by=asked.by, at=instant(asked.at))
+    more = str(asked.more) if asked.more else None
+    times = {"until": _instant(asked.until), "at": instant(asked.at)}
+    return Request(reason=asked.reason, clock=asked.clock, more=more, by=asked.by, **times)
+
+
+def _waiting(held: Suspension | None) -> Waiting | None:
+    if held is None:
+        return None
+    return Waiting(
+        reason=held.reason,
+        approver=held.approver,
+        since=instant(held.since),
+        until=_instant(held.until),
+    )
 
 
 def _item(case: Case, index: int) -> Item:

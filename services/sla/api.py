@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from libs.casework.case import Case
@@ -16,16 +16,12 @@ from libs.casework.deadlines.explain.document import document
 from libs.casework.deadlines.timed import Timed
 from libs.casework.draft import Sealed
 from libs.casework.refusal import Refusal, Why
-from libs.casework.vocabulary import Role
-from libs.plumbing.access import require
 from libs.plumbing.principals import Principal
 from libs.stages.http import CaseId, actor_of, problem_from
 from libs.stages.scope import hidden
+from services.sla.access import STAFF, Staff
 from services.sla.rules import Reference
 from services.sla.views import Clocks, Explanations, shown, told
-
-STAFF = frozenset(Role) - {Role.RESIDENT}
-Staff = Annotated[Principal, Depends(require(*sorted(STAFF)))]
 
 
 class CaseLog(Protocol):

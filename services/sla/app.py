@@ -6,18 +6,30 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 
 from libs.casework.calendar import parse_calendars
+from libs.casework.categories import parse_catalogue
 from libs.casework.deadlines.policies import parse_policies
+from libs.casework.offices import parse_offices
+from libs.casework.reasons import Reasons, parse_reasons
 from libs.casework.vocabulary import Service
 from libs.plumbing.data import read_yaml
 from libs.plumbing.leases import Leases
 from libs.plumbing.records import Route
+from libs.stages.desk import CommandDesk
+from libs.stages.gathered import Gathered
+from libs.stages.http import command_routes
+from libs.stages.names import directory
 from libs.stages.ports import Ports
 from libs.stages.service import StageService
 from services.sla.agents import routes
 from services.sla.api import DeadlineDoor
+from services.sla.board import Board
+from services.sla.board_door import BoardDoor
+from services.sla.commands import NAME, Moving, command_table
 from services.sla.firing import Firing
 from services.sla.handlers import Keeper
+from services.sla.ledger import LedgerDoor
 from services.sla.monitor import Monitor
+from services.sla.policies import Known, PolicyDoor
 from services.sla.rows import Rows
 from services.sla.rules import Reference
 from services.sla.state import State
@@ -44,8 +56,32 @@ def reference() -> Reference:
 async def build(ports: Ports) -> Room:
     """Sla with its ports."""
     data = reference()
-    door = DeadlineDoor(ports.store, data, ports.clock)
-    return Room((door.router(),), routes(_keeper(ports, data)))
+    return Room(_doors(ports, data), routes(_keeper(ports, data)))
+
+
+def _doors(ports: Ports, data: Reference) -> tuple[APIRouter, ...]:
+    names, reasons = directory(), parse_reasons(read_yaml("reasons.yaml"))
+    return (
+        DeadlineDoor(ports.store, data, ports.clock).router(),
+        BoardDoor(Board(ports.database), ports.store, data, names, ports.clock).router(),
+        LedgerDoor(ports.store, reasons, names, ports.clock).router(),
+        *_policies(ports, data, reasons),
+    )
+
+
+def _policies(ports: Ports, data: Reference, reasons: Reasons) -> tuple[APIRouter, ...]:
+    """Everything about moving cases to another policy version."""
+    table = command_table(Moving(data, reasons, ports.clock))
+    desk = CommandDesk(Service.SLA, ports.store, ports.vault)
+    catalogue, offices = (
+        parse_catalogue(read_yaml("categories.yaml")),
+        parse_offices(read_yaml("offices.yaml")),
+    )
+    known = Known(
+        frozenset(one.id for one in catalogue.subclasses), frozenset(one.code for one in offices.offices)
+    )
+    door = PolicyDoor(ports.store, data, known, ports.clock, table[NAME], desk)
+    return command_routes(table, Gathered(desk)), door.router()
 
 
 def monitor(ports: Ports, data: Reference | None = None) -> Monitor:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from libs.casestore.append import Append, Appended
 from libs.casestore.store import CaseStore
+from libs.casework.case import Case
 from libs.casework.draft import AtSeq, Change, Speaker, Whatever
 from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Service
@@ -17,12 +18,13 @@ from libs.plumbing.logs import logger
 from libs.stages.reactor import machine_actor
 from services.sla.foresight import Foresight, Thought, think_of
 from services.sla.handlers import row_of
+from services.sla.lines import Line
 from services.sla.rows import UNREADABLE, Row, Rows
 from services.sla.rules import Reference, Saying, to_say
 from services.sla.state import State
 
-MOST = 500
-"""Cases at a time: a few groups of the store."""
+MOST = 2000
+"""Cases at a time: enough groups of the store to keep all its flights busy."""
 LATER_US = 5_000_000
 """After this a case that the store refused is looked at again, unless the news of its change comes first."""
 SPEAKER = Speaker(Service.SLA, machine_actor(Service.SLA))
@@ -34,7 +36,8 @@ Result = Appended | Refusal
 class Plan:
     """Of a case as it was at `seq`: what is still to be said at all, and the first of it that is said now.
 
-    `beforehand`: it was thought out before, so that the log may have grown since.
+    `beforehand`: it was thought out before, so that the log may have grown since. `case`: as it was at `seq`, if it is known.
+    `lines` None: those on the board stand.
     """
 
     case_id: UUID
@@ -42,6 +45,8 @@ class Plan:
     ahead: tuple[Saying, ...]
     now: tuple[Saying, ...]
     beforehand: bool = False
+    case: Case | None = None
+    lines: tuple[Line, ...] | None = None
 
     def appends(self) -> Iterator[tuple[Saying, Append]]:
         """A warning is put on top of whatever has come since the log was read; a breach, and what was thought out
@@ -50,7 +55,8 @@ class Plan:
             exactly = saying.breach or self.beforehand
             expect = AtSeq(self.seq + index) if exactly else Whatever()
             change = Change(self.case_id, expect, (saying.event,))
-            yield saying, Append((change,), SPEAKER, saying.key(self.case_id))
+            seen = (self.case,) if self.case and index == 0 else ()
+            yield saying, Append((change,), SPEAKER, saying.key(self.case_id), seen=seen)
 
 
 class Firing:
@@ -86,7 +92,11 @@ class Firing:
         logs = await self._store.logs(others) if others else {}
         fresh = await think_of(logs, self._data)
         await self._forget(others, logs, fresh)
-        return plans + [_plan(case_id, thought, until) for case_id, thought in fresh.items()]
+        known = {row.case_id: row.seq for row in rows}
+        return plans + [
+            _plan(case_id, thought, until, moved=known[case_id] != thought.seq)
+            for case_id, thought in fresh.items()
+        ]
 
     async def _forget(
         self, read: Iterable[UUID], logs: Mapping[UUID, object], going_on: Mapping[UUID, object]
@@ -113,8 +123,11 @@ class Firing:
             log.warning("saying_refused", case=str(case_id), what=saying.what, why=result.detail)
 
 
-def _plan(case_id: UUID, thought: Thought, until: int, *, beforehand: bool = False) -> Plan:
-    return Plan(case_id, thought.seq, thought.ahead, to_say(thought.ahead, until), beforehand)
+def _plan(
+    case_id: UUID, thought: Thought, until: int, *, beforehand: bool = False, moved: bool = False
+) -> Plan:
+    said, lines = to_say(thought.ahead, until), thought.lines if moved else None
+    return Plan(case_id, thought.seq, thought.ahead, said, beforehand, thought.case, lines)
 
 
 def _row_after(plan: Plan, results: Mapping[tuple[UUID, Saying], Result], now: int) -> Row | None:
@@ -124,8 +137,8 @@ def _row_after(plan: Plan, results: Mapping[tuple[UUID, Saying], Result], now: i
     if any(answer.code is Why.STALE for answer in refused):
         return None
     if refused:
-        return Row(plan.case_id, plan.seq, now + LATER_US)
-    return row_of(plan.case_id, _seq_after(plan.seq, answers), plan.ahead[len(plan.now) :])
+        return Row(plan.case_id, plan.seq, now + LATER_US, lines=plan.lines)
+    return row_of(plan.case_id, _seq_after(plan.seq, answers), plan.ahead[len(plan.now) :], plan.lines)
 
 
 def _seq_after(seq: int, answers: Iterable[Result]) -> int:

@@ -11,6 +11,7 @@ from libs.plumbing.records import Record
 from libs.plumbing.rejections import Rejections
 from libs.stages.doors import refuse
 from services.sla.foresight import think_of
+from services.sla.lines import Line
 from services.sla.rows import UNREADABLE, Row, Rows
 from services.sla.rules import Reference, Saying
 
@@ -41,7 +42,7 @@ class Keeper:
             return
         logs = await self._store.logs(case_ids)
         thoughts = await think_of(logs, self._data)
-        rows = [row_of(each, thought.seq, thought.ahead) for each, thought in thoughts.items()]
+        rows = [row_of(each, one.seq, one.ahead, one.lines) for each, one in thoughts.items()]
         await self._rows.put(rows + [_unreadable(each) for each in case_ids if each not in logs])
         await self._rows.forget([each for each in logs if each not in thoughts])
 
@@ -51,10 +52,10 @@ def _unreadable(case_id: UUID) -> Row:
     return Row(case_id, UNREADABLE)
 
 
-def row_of(case_id: UUID, seq: int, sayings: Iterable[Saying]) -> Row:
-    """The row of a case whose log up to `seq` leaves these to be said, in order."""
+def row_of(case_id: UUID, seq: int, sayings: Iterable[Saying], lines: tuple[Line, ...] | None = None) -> Row:
+    """The row of a case whose log up to `seq` leaves these to be said, in order; `lines` None: they stay."""
     first = next(iter(sayings), None)
-    return Row(case_id, seq, first.instant, first.what) if first else Row(case_id, seq)
+    return Row(case_id, seq, first.instant, first.what, lines) if first else Row(case_id, seq, lines=lines)
 
 
 def _told(record: Record) -> tuple[UUID, int] | None:

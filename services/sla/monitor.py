@@ -21,6 +21,8 @@ LEASE_S = 3.0
 LOOK_S = 0.25
 """How long a row that somebody has just written may go unseen."""
 REST_S = 10.0
+YOUNG_US = 60_000_000
+"""So long the news of a change may be under way before the sweep reads the case: else a rush is read twice."""
 log = logger(__name__)
 
 
@@ -82,7 +84,7 @@ class Monitor:
     async def _go_round(self) -> None:
         pause = 0.0
         while True:
-            healed = await self._sweep.round(pause)
+            healed = await self._sweep.round(self._clock() - YOUNG_US, pause)
             if healed:
                 log.warning("rows_healed", rows=healed)
             pause = PAUSE_S

@@ -11,6 +11,7 @@ from pymongo.read_concern import ReadConcern
 
 from libs.casestore.schema import SLA_NEXT
 from libs.plumbing.mongo import Document
+from services.sla.lines import Line, Lines
 
 UNREADABLE = 0
 """The seq of a row whose log could not be read: older than any, so that it is tried again."""
@@ -19,12 +20,16 @@ _DUPLICATE = 11000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Of the case as it was at `seq`: what comes next, and when (µs UTC). `at` None: nothing, until the case changes."""
+    """Of the case as it was at `seq`: what comes next, and when (µs UTC). `at` None: nothing, until the case changes.
+
+    `lines`: its clocks on the board; None leaves those that stand there.
+    """
 
     case_id: UUID
     seq: int
     at: int | None = None
     what: str | None = None
+    lines: tuple[Line, ...] | None = None
 
 
 class Rows:
@@ -35,6 +40,7 @@ class Rows:
         self._rows = database.get_collection(
             SLA_NEXT, read_concern=ReadConcern("local"), write_concern=WriteConcern(w=1)
         )
+        self._lines = Lines(database)
         self._data = data
 
     async def seqs(self, case_ids: Iterable[UUID]) -> dict[UUID, int]:
@@ -61,6 +67,15 @@ class Rows:
         """Keep these; a row that was made from a longer log stands."""
         if not rows:
             return
+        lined = {row.case_id: (row.seq, row.lines) for row in rows if row.lines is not None}
+        await self._lines.write(lined)
+        await self._put(rows)
+        if lined:
+            # Two may read a case at once, and the slower one has read less: what is older than the row says does not stay.
+            found = self._rows.find({"_id": {"$in": list(lined)}}, {"lined": 1})
+            await self._lines.drop_older({row["_id"]: row.get("lined", 0) async for row in found})
+
+    async def _put(self, rows: Sequence[Row]) -> None:
         try:
             await self._rows.bulk_write([self._update(row) for row in rows], ordered=False)
         except BulkWriteError as error:
@@ -70,6 +85,7 @@ class Rows:
     async def forget(self, case_ids: Sequence[UUID]) -> None:
         """Cases that have ended have no row."""
         if case_ids:
+            await self._lines.forget(case_ids)
             await self._rows.delete_many({"_id": {"$in": list(case_ids)}})
 
     async def page(self, after: UUID | None, limit: int) -> list[UUID]:
@@ -83,7 +99,9 @@ class Rows:
 
     def _update(self, row: Row) -> UpdateOne:
         # Where a newer row stands, the filter misses it and the upsert runs into its id.
-        new = {"seq": row.seq, "at": row.at, "what": row.what, "data": self._data}
+        new: Document = {"seq": row.seq, "at": row.at, "what": row.what, "data": self._data}
+        if row.lines is not None:
+            new["lined"] = row.seq
         return UpdateOne({"_id": row.case_id, "seq": {"$lte": row.seq}}, {"$set": new}, upsert=True)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from libs.casework.calendar import Calendars
 from libs.casework.deadlines.clocks import clocks
+from libs.casework.deadlines.learned import version_after
 from libs.casework.deadlines.levels import Reached, levels
 from libs.casework.deadlines.policies import Level, Policies
 from libs.casework.deadlines.timed import State, Timed
@@ -15,8 +16,10 @@ from libs.casework.events.oversight import DeadlineBreached, DeadlineEscalated, 
 from libs.casework.vocabulary import OPEN
 
 Event = DeadlineWarned | DeadlineBreached | DeadlineEscalated
-Name = tuple[str, str, int, int]
-"""Type of event, clock, generation, level (0: a breach has none)."""
+Name = tuple[str, str, int, str]
+"""Type of event, clock, generation, id of the level (empty: a breach has none). Numbers mean something within one version."""
+FORM = "rows 2"
+"""What is kept of a case; a row of another form is made again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,8 @@ class Reference:
 
     @property
     def version(self) -> str:
-        """Both versions in one: what was computed by another one has to be computed again."""
-        return f"policies {self.policies.version}, calendars {self.calendars.version}"
+        """Both versions and the form of what is kept, in one: what was computed by another one has to be computed again."""
+        return f"policies {self.policies.version}, calendars {self.calendars.version}, {FORM}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class Saying:
     def name(self) -> Name:
         """As the log knows it."""
         kind = _kind(self.level)
-        return (kind.name(), self.clock, self.generation, 0 if self.breach else self.number)
+        return (kind.name(), self.clock, self.generation, "" if self.breach else self.level.id)
 
     @property
     def event(self) -> Event:
@@ -73,17 +76,47 @@ class Saying:
 
     def key(self, case_id: UUID) -> str:
         """Makes it happen once, whoever says it and however often. A deadline that moved is another one."""
-        return f"sla:{case_id}:{self.clock}:{self.generation}:{self.due_at}:{self.number}"
+        return f"sla:{case_id}:{self.clock}:{self.generation}:{self.due_at}:{self.level.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Levelled:
+    """A clock with a deadline, and its levels in order: number (from 1), level, from when on (µs UTC)."""
+
+    timed: Timed
+    levels: tuple[tuple[int, Level, int], ...]
+
+    @property
+    def due(self) -> int:
+        """The deadline (µs UTC)."""
+        assert self.timed.due is not None, "only clocks with a deadline have levels"
+        return self.timed.due
 
 
 def ahead(log: Sequence[Entry], data: Reference) -> tuple[Saying, ...]:
     """Everything that is still to be said if nothing happens any more, in order of instants; nothing once the case ended."""
     if not log or log[-1].stage not in OPEN:
         return ()
-    said = _said(log)
-    all_of_it = (each for one in clocks(log, data.policies, data.calendars) for each in _sayings(one, data))
-    open_ones = (each for each in all_of_it if not _was_said(each, said))
+    timed = clocks(log, data.policies, data.calendars)
+    return unsaid(log, timed, with_levels(timed, data), data.policies)
+
+
+def unsaid(
+    log: Iterable[Entry], timed: Iterable[Timed], levelled: Iterable[Levelled], policies: Policies
+) -> tuple[Saying, ...]:
+    """What is still to be said of an open case with that log and all these clocks, in order of instants."""
+    said = _said(log, policies, timed)
+    open_ones = (each for one in levelled for each in _sayings(one) if not _was_said(each, said))
     return tuple(sorted(open_ones, key=lambda each: (each.instant, each.number)))
+
+
+def with_levels(clocks: Iterable[Timed], data: Reference) -> tuple[Levelled, ...]:
+    """Those of the clocks that were not superseded and have a deadline, each with when it reaches which level."""
+    return tuple(
+        Levelled(one, tuple(_numbered(one, data)))
+        for one in clocks
+        if one.due is not None and one.state is not State.SUPERSEDED
+    )
 
 
 def to_say(sayings: Iterable[Saying], now: int) -> tuple[Saying, ...]:
@@ -100,17 +133,13 @@ def levels_of(one: Timed, data: Reference) -> tuple[Reached, ...]:
     """When the clock reaches which level; nothing where there is no deadline."""
     if one.reckoning is None:
         return ()
-    # An agreed deadline has no rule; its levels are those of the policy that was in force when it began.
-    policy = data.policies.get(one.target.policy) if one.target else data.policies.in_force(one.begin)
-    return levels(one, policy, data.calendars.get(one.calendar))
+    return levels(one, data.policies.get(one.policy), data.calendars.get(one.calendar))
 
 
-def _sayings(one: Timed, data: Reference) -> Iterator[Saying]:
+def _sayings(levelled: Levelled) -> Iterator[Saying]:
     """A clock that has ended calls nobody to act any more; that it was late remains to be said."""
-    due = one.due
-    if due is None or one.state is State.SUPERSEDED:
-        return
-    for number, level, at in _numbered(one, data):
+    one, due = levelled.timed, levelled.due
+    for number, level, at in levelled.levels:
         # What is done exactly when it is due is in time: it has passed a microsecond later.
         instant = at if level.used < 1 else at + 1
         late = level.used == 1 and one.overdue(due)
@@ -119,7 +148,7 @@ def _sayings(one: Timed, data: Reference) -> Iterator[Saying]:
 
 
 def _numbered(one: Timed, data: Reference) -> Iterator[tuple[int, Level, int]]:
-    policy = data.policies.get(one.target.policy) if one.target else data.policies.in_force(one.begin)
+    policy = data.policies.get(one.policy)
     numbers = {level.id: number for number, level in enumerate(policy.levels, 1)}
     return ((numbers[each.level.id], each.level, each.at) for each in levels_of(one, data))
 
@@ -130,9 +159,20 @@ def _kind(level: Level) -> type[Event]:
     return DeadlineBreached if level.used == 1 else DeadlineEscalated
 
 
-def _said(log: Iterable[Entry]) -> Mapping[Name, Entry]:
+def _said(log: Iterable[Entry], policies: Policies, timed: Iterable[Timed]) -> Mapping[Name, Entry]:
     """The newest entry by which each was said."""
-    return {_name(each.data): each for each in log if isinstance(each.data, Event)}
+    said, version = dict[Name, Entry](), policies.policies[0].id
+    due_under: dict[tuple[str, int, int | None], set[str]] = {}
+    for one in timed:
+        due_under.setdefault((one.key, one.generation, one.due), set()).add(one.policy)
+    for entry in log:
+        version = version_after(entry, version, policies)
+        if isinstance(entry.data, Event):
+            event = entry.data
+            # A warning that was under way while the case was moved is about the deadline by the version before.
+            under = due_under.get((event.clock, event.generation, event.due_at), {version})
+            said[_name(event, policies, version if version in under else min(under))] = entry
+    return said
 
 
 def _was_said(saying: Saying, said: Mapping[Name, Entry]) -> bool:
@@ -143,5 +183,12 @@ def _was_said(saying: Saying, said: Mapping[Name, Entry]) -> bool:
     return entry.data.due_at == saying.due_at or saying.instant <= entry.at
 
 
-def _name(event: Event) -> Name:
-    return (event.name(), event.clock, event.generation, getattr(event, "level", 0))
+def _name(event: Event, policies: Policies, version: str) -> Name:
+    level = "" if isinstance(event, DeadlineBreached) else _level_id(policies, version, event.level)
+    return (event.name(), event.clock, event.generation, level)
+
+
+def _level_id(policies: Policies, version: str, number: int) -> str:
+    """The level of that number in the version that held then; the number itself where nobody knows it any more."""
+    found = next((one for one in policies.policies if one.id == version), None)
+    return found.levels[number - 1].id if found and 0 < number <= len(found.levels) else str(number)

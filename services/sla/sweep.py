@@ -18,18 +18,19 @@ class Sweep:
     def __init__(self, store: CaseStore, rows: Rows, keeper: Keeper) -> None:
         self._store, self._rows, self._keeper = store, rows, keeper
 
-    async def round(self, pause_s: float = 0.0) -> int:
-        """Once over everything; returns how many rows were made."""
+    async def round(self, unchanged_since: int, pause_s: float = 0.0) -> int:
+        """Once over everything that has not changed since (µs UTC): the news of the rest may be under way. Returns how many
+        rows were made."""
         found = 0
         for office in await self._store.offices():
-            found += await self._office(office, pause_s)
+            found += await self._office(office, unchanged_since, pause_s)
         await self._ended(pause_s)
         state.rows.set(await self._rows.count())
         return found
 
-    async def _office(self, office: str, pause_s: float) -> int:
+    async def _office(self, office: str, unchanged_since: int, pause_s: float) -> int:
         found, after = 0, None
-        while seqs := await self._store.open_seqs(office, after, PAGE):
+        while seqs := await self._store.open_seqs(office, unchanged_since, after, PAGE):
             known = await self._rows.seqs(seqs)
             wrong = [each for each, seq in seqs.items() if known.get(each, 0) != seq]
             # No log gets shorter but by a restore, after which rows of the time before must not stand.

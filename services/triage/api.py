@@ -17,6 +17,7 @@ from libs.plumbing.access import require
 from libs.plumbing.principals import Principal
 from libs.stages.likely import Likely, likely_duplicates
 from services.triage.queue import CURSOR, queue_page
+from services.triage.wording import wording
 
 Clerk = Annotated[Principal, Depends(require("clerk", "supervisor", "administrator"))]
 Looker = Annotated[Principal, Depends(require("grid_worker", "clerk", "supervisor", "administrator"))]
@@ -41,13 +42,27 @@ class Waiting(BaseModel):
     urgency: Urgency | None
 
 
+class Explained(BaseModel):
+    """A reason in words for the clerk."""
+
+    zh: str
+    en: str
+
+
+class Guess(Suggestion):
+    """A ranked guess; `why` is `because` in words."""
+
+    why: tuple[Explained, ...] = ()
+
+
 class Queued(Waiting):
-    """A case that waits for a clerk: why no rule decided, the ranked guesses, and what may be the same."""
+    """A case that waits for a clerk: why no rule decided, the ranked guesses, what may be the same. `why` is `because` in words."""
 
     declared_category: str | None
     parked: bool
     because: tuple[str, ...] = ()
-    suggestions: tuple[Suggestion, ...] = ()
+    why: tuple[Explained, ...] = ()
+    suggestions: tuple[Guess, ...] = ()
     duplicates: list[Likely] = []
 
 
@@ -137,9 +152,18 @@ def _queued(case: Case, why: QueuedForClerk | None, likely: list[Likely]) -> Que
         declared_category=case.declared_category,
         parked=case.parked,
         because=why.because if why else (),
-        suggestions=why.suggestions if why else (),
+        why=_in_words(why.because if why else ()),
+        suggestions=tuple(_guess(one) for one in why.suggestions) if why else (),
         duplicates=likely,
     )
+
+
+def _guess(one: Suggestion) -> Guess:
+    return Guess(category=one.category, score=one.score, because=one.because, why=_in_words(one.because))
+
+
+def _in_words(because: Sequence[str]) -> tuple[Explained, ...]:
+    return tuple(Explained(**wording(each)._asdict()) for each in because)
 
 
 def _shown(case: Case) -> dict[str, object]:

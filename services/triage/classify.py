@@ -1,23 +1,37 @@
-"""What is it, and how urgent? Ranked by words, with the words that spoke for it. Pure: text and index in, values out."""
+"""What is it, and how urgent? Ranked by words and by n-grams together, with what spoke for it. Pure: text in, values out."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from math import exp
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from libs.casework.categories import Subclass
+import numpy as np
+
+from libs.casework.categories import UNKNOWN, Subclass
 from libs.casework.events.triage import Suggestion
 from libs.casework.vocabulary import Urgency
-from services.triage.lexicon import MAX_CHARACTERS, Index, Known, character_pairs, tokens
+from services.triage.learned import Model, alarm, heaviest, likest, margins
+from services.triage.lexicon import MAX_CHARACTERS, Index, Known, tokens
+from services.triage.ngrams import Vector, Weights, ngrams, vector_of
 
 _INSIDE_A_LONGER_WORD = 0.35
 _FURTHER_WORDS = 0.55
-_PAIRS_ALONE, _PAIRS_BESIDE = 0.35, 0.12
-_ENOUGH = 5.0
-_TOO_LITTLE = 0.08
+_PER_MARGIN, _PER_WORD = 7.0, 0.14
+"""How much a step of the model's margin and of the words' weight count: fitted by cross-validation (`bench.crossvalidate`)."""
+_TOO_LITTLE = 0.02
 _CLEAR_WORD = 5.0
 """One specific word of a category weighs at least this; a word that several share, or inside a longer one, less."""
+_ALARM = -0.4
+"""From this on a report sounds like an emergency: with the words of danger 94 of 100 emergencies, and 23 of 100 others (`bench.crossvalidate`)."""
 _RANKS = {Urgency.NORMAL: 0, Urgency.URGENT: 1, Urgency.EMERGENCY: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What reports are understood by: the words, and what was learned from reviewed reports."""
+
+    index: Index
+    model: Model
 
 
 class Found(NamedTuple):
@@ -35,50 +49,80 @@ class Evidence(NamedTuple):
     label: str
 
 
-def rank(text: str, index: Index, limit: int = 3) -> tuple[Suggestion, ...]:
-    """The likeliest subclasses, best first; empty when the text says nothing that can be placed.
+class Heard(NamedTuple):
+    """A report, listened to once: its tokens, the known runs among them, its n-grams, how likely each category is, and which words speak for which."""
 
-    A score of 1 would be certainty; below about 0.3 a clerk should look.
-    """
-    run = tokens(mended(text, index))
-    if _taken_back(run, index):
+    run: list[str]
+    known: list[Found]
+    vector: Vector
+    likely: Weights
+    evidence: dict[str, list[Evidence]]
+
+
+def hear(text: str, hearing: Hearing) -> Heard:
+    """Listen to a report. `likely` are chances: of those with 0.8 eight in ten are right; the surest are a little too sure (0.98: 0.92)."""
+    index, model = hearing.index, hearing.model
+    run = listen(text, index)
+    vector = vector_of(ngrams(run), model.vocabulary)
+    known = _known_runs(run, index)
+    evidence = _evidence(_undenied(_terms(known, index), run, index.corrections), index)
+    pull = _PER_MARGIN * margins(vector, model)
+    for subclass, parts in evidence.items():
+        pull[model.column[subclass]] += _PER_WORD * _total(parts)
+    chances = np.exp(pull - pull.max())
+    return Heard(run, known, vector, chances / chances.sum(), evidence)
+
+
+def rank(heard: Heard, hearing: Hearing, limit: int = 3) -> tuple[Suggestion, ...]:
+    """The likeliest subclasses, best first; empty when the text says nothing that can be placed."""
+    model = hearing.model
+    if _taken_back(heard.run, hearing.index) or _says_nothing(heard, model):
         return ()
-    found = _undenied(_found(run, index), run, index.corrections)
-    evidence = _evidence(found, index)
-    scores = {subclass: _total(parts) for subclass, parts in evidence.items()}
-    for subclass, weight in _pair_scores(run, index).items():
-        scores[subclass] = scores.get(subclass, 0.0) + weight * (_PAIRS_BESIDE if scores else _PAIRS_ALONE)
-    return tuple(_suggestions(scores, evidence, limit))
+    best = np.argsort(-heard.likely, kind="stable")[: limit + 1].tolist()
+    return tuple(_suggestions([one for one in best if model.categories[one] != UNKNOWN], heard, model))[
+        :limit
+    ]
 
 
-def urgency_of(text: str, subclass: Subclass | None, index: Index) -> Urgency:
+def sounds_grave(heard: Heard, hearing: Hearing) -> bool:
+    """Whether it sounds like an emergency, with or without a word of danger. Errs on the side of alarm."""
+    return alarm(heard.vector, hearing.model) > _ALARM
+
+
+def urgency_of(heard: Heard, subclass: Subclass | None, index: Index) -> Urgency:
     """The category's own urgency, raised by words of danger and by words of any emergency category; never lowered."""
-    run = tokens(mended(text, index))
-    present = _undenied(_known_runs(run, index), run, index.denials)
+    present = _undenied(heard.known, heard.run, index.denials)
     runs = {one.run for one in present}
     combinations = {each for one in runs for each in index.danger.get(one, ())}
     raised = [level for level, parts in combinations if runs.issuperset(parts)]
-    if _speaks_of_emergency(present, index):
+    if emergencies_named(heard, index):
         raised.append(Urgency.EMERGENCY)
     return max([Urgency.NORMAL, *([subclass.urgency] if subclass else []), *raised], key=_RANKS.__getitem__)
 
 
-def _speaks_of_emergency(present: list[Found], index: Index) -> bool:
-    evidence = _evidence([one for one in present if one.run in index.by_run], index)
-    return any(_total(evidence[one]) >= _CLEAR_WORD for one in index.emergencies & evidence.keys())
+def emergencies_named(heard: Heard, index: Index) -> tuple[str, ...]:
+    """The categories that always are emergencies and that a clear word speaks of, whatever else the text is about."""
+    present = _undenied(heard.known, heard.run, index.denials)
+    evidence = _evidence(_terms(present, index), index)
+    named = index.emergencies & evidence.keys()
+    return tuple(one for one in sorted(named) if _total(evidence[one]) >= _CLEAR_WORD)
 
 
-def private_words(text: str, index: Index) -> tuple[str, ...]:
+def private_words(heard: Heard, index: Index) -> tuple[str, ...]:
     """The words that clearly speak of something private, whatever else the text is about; empty when none do."""
-    run = tokens(mended(text, index))
-    evidence = _evidence(_found(run, index), index)
+    evidence = _evidence(_terms(heard.known, index), index)
     clear = [evidence[one] for one in sorted(index.private & evidence.keys())]
     return tuple(one.label for parts in clear if _total(parts) >= _CLEAR_WORD for one in parts)
 
 
 def known_words(run: list[str], index: Index) -> frozenset[str]:
     """The words of the reviewed lists in a run of tokens: what may be shown of a text, because nobody's own is among it."""
-    return frozenset(one.run.strip() for one in _found(run, index))
+    return frozenset(one.run.strip() for one in _terms(_known_runs(run, index), index))
+
+
+def listen(text: str, index: Index) -> list[str]:
+    """The tokens of a report, mended."""
+    return tokens(mended(text, index))
 
 
 def mended(text: str, index: Index) -> str:
@@ -106,8 +150,8 @@ def _runs(run: list[str], known: Known) -> Iterable[Found]:
                 yield Found(text, start, end)
 
 
-def _found(run: list[str], index: Index) -> list[Found]:
-    return [one for one in _known_runs(run, index) if one.run in index.by_run]
+def _terms(known: Iterable[Found], index: Index) -> list[Found]:
+    return [one for one in known if one.run in index.by_run]
 
 
 def _known_runs(run: list[str], index: Index) -> list[Found]:
@@ -155,27 +199,28 @@ def _total(parts: list[Evidence]) -> float:
     return sum(weight * _FURTHER_WORDS**place for place, weight in enumerate(weights))
 
 
-def _pair_scores(run: list[str], index: Index) -> dict[str, float]:
-    scores: dict[str, float] = defaultdict(float)
-    for pair in dict.fromkeys(character_pairs(run)):
-        for subclass, weight in index.pairs.get(pair, {}).items():
-            scores[subclass] += weight
-    return scores
+def _says_nothing(heard: Heard, model: Model) -> bool:
+    """No word is known, and it looks most like those reports of which nobody could say what they are about."""
+    if heard.evidence:
+        return False
+    return not len(heard.vector.grams) or model.categories[int(heard.likely.argmax())] == UNKNOWN
 
 
-def _suggestions(
-    scores: Mapping[str, float], evidence: Mapping[str, list[Evidence]], limit: int
-) -> Iterable[Suggestion]:
-    ranked = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[: max(limit, 3)]
-    total = sum(weight for _, weight in ranked)
-    for subclass, weight in ranked[:limit]:
-        score = weight / total * (1 - exp(-weight / _ENOUGH)) if total else 0.0
-        if score >= _TOO_LITTLE:
-            yield Suggestion(
-                category=subclass, score=round(score, 3), because=_because(evidence.get(subclass))
-            )
+def _suggestions(best: Iterable[int], heard: Heard, model: Model) -> Iterable[Suggestion]:
+    for column in best:
+        chance = float(heard.likely[column])
+        if chance >= _TOO_LITTLE:
+            because = _because(column, heard, model)
+            score = min(max(round(chance, 3), 0.001), 0.999)
+            yield Suggestion(category=model.categories[column], score=score, because=because)
 
 
-def _because(parts: list[Evidence] | None) -> tuple[str, ...]:
-    strongest = sorted(parts or (), key=lambda one: (-one.weight, one.label))
-    return tuple(one.label for one in strongest[:4])
+def _because(column: int, heard: Heard, model: Model) -> tuple[str, ...]:
+    """The words, then the reviewed report that it is like; where it is like none, the fragments that weighed most."""
+    category = model.categories[column]
+    words = sorted(heard.evidence.get(category, ()), key=lambda one: (-one.weight, one.label))
+    named = tuple(f"words: {one.label}" for one in words[:3])
+    like = likest(heard.vector, category, model)
+    if like:
+        return (*named, f"like: {like}")
+    return named or tuple(f"fragment: {one}" for one in heaviest(heard.vector, column, model))

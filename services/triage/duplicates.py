@@ -3,7 +3,6 @@
 One read of rows, one of cases and one of contents for a whole batch; a batch without neighbours stops after the first.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -24,9 +23,9 @@ from libs.casework.places import Places, Position
 from libs.casework.vocabulary import Tie, Urgency
 from libs.stages.joint import Joint, Said
 from libs.stages.reactor import Decisions
-from services.triage.classify import known_words, mended
-from services.triage.lexicon import Index, character_pairs, tokens
-from services.triage.likeness import Pair, Report, compare, merges, ranked
+from services.triage.classify import known_words, listen
+from services.triage.lexicon import Index
+from services.triage.likeness import Pair, Report, compare, merges, pairs_in, ranked
 from services.triage.measures import Measures
 from services.triage.neighbours import Spot
 
@@ -167,7 +166,7 @@ class Duplicates:
         position = self._position(read) if read else None
         if read is None or position is None or self._guide.catalogue.get(category or "") is None:
             return None
-        run = tokens(mended(read.text, self._guide.index))
+        run = listen(read.text, self._guide.index)
         return Report(
             case=case if said is None else case.model_copy(update={"office": _office(said) or case.office}),
             position=position,
@@ -175,7 +174,7 @@ class Duplicates:
             category=category,
             public=said.public if isinstance(said, Classified) else case.public,
             urgency=_urgency(said) or case.urgency or Urgency.NORMAL,
-            pairs=Counter([*character_pairs(run), *(word for word in run if word.startswith(" "))]),
+            pairs=pairs_in(run),
             words=known_words(run, self._guide.index),
         )
 

@@ -9,8 +9,8 @@ from libs.casestore.content import ContentVault
 from libs.casework.case import Case
 from libs.casework.places import Position
 from libs.stages.reactor import Decisions
+from services.triage.classify import Hearing
 from services.triage.duplicates import Duplicates, Read
-from services.triage.lexicon import Index
 from services.triage.locate import Located, Locator, Spot
 from services.triage.matter import Policy, Reading, Seen, read_words
 from services.triage.rules import decide
@@ -46,11 +46,11 @@ class Triage:
     """Decides for the cases that await triage."""
 
     def __init__(
-        self, reports: Reports, locator: Locator, index: Index, policy: Policy, duplicates: Duplicates
+        self, reports: Reports, locator: Locator, hearing: Hearing, policy: Policy, duplicates: Duplicates
     ) -> None:
         self._reports = reports
         self._locator = locator
-        self._index = index
+        self._hearing = hearing
         self._policy = policy
         self._duplicates = duplicates
 
@@ -74,7 +74,7 @@ class Triage:
         )
 
     def _reading(self, contents: Contents) -> Reading | None:
-        return read_words(contents[WORDS], self._index) if WORDS in contents else None
+        return read_words(contents[WORDS], self._hearing) if WORDS in contents else None
 
 
 def _read(contents: Contents, compound: str | None) -> Read | None:

@@ -6,9 +6,8 @@ lexicon, and combinations (`电梯+困`: both occur). A term of few subclasses a
 
 import re
 import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from itertools import pairwise
 from math import log
 from typing import Any, NamedTuple
 
@@ -75,7 +74,6 @@ class Index(NamedTuple):
     terms: tuple[Term, ...]
     by_run: dict[str, tuple[int, ...]]
     known: Known
-    pairs: dict[str, dict[str, float]]
     danger: dict[str, tuple[tuple[Urgency, tuple[str, ...]], ...]]
     emergencies: frozenset[str]
     private: frozenset[str]
@@ -107,7 +105,6 @@ def build_index(catalogue: Catalogue, lexicon: Lexicon) -> Index:
         terms=terms,
         by_run={part: tuple(numbers) for part, numbers in by_run.items()},
         known=_known([*by_run, *by_part]),
-        pairs=_pair_weights(catalogue, lexicon),
         danger=by_part,
         emergencies=frozenset(one.id for one in catalogue.subclasses if one.urgency is Urgency.EMERGENCY),
         private=frozenset(one.id for one in catalogue.subclasses if one.private),
@@ -129,11 +126,6 @@ def tokens(text: str) -> list[str]:
 def run_of(text: str) -> str:
     """`text` as one run of tokens, the key of the dictionary."""
     return "".join(tokens(text))
-
-
-def character_pairs(run: Iterable[str]) -> list[str]:
-    """Neighbouring Chinese characters of a list of tokens: the fall-back where no word is known."""
-    return [a + b for a, b in pairwise(run) if _CHINESE.match(a) and _CHINESE.match(b)]
 
 
 def _known(runs: Iterable[str]) -> Known:
@@ -178,22 +170,6 @@ def _specific(parts: tuple[str, ...]) -> float:
     """Longer terms say more: 0.5 for one character, 1 for two, at most 2.2."""
     length = sum(len(part) if _CHINESE.search(part) else 2 * part.count(" ") for part in parts)
     return min(0.5 + 0.5 * log(max(length, 1)) / log(2), 2.2)
-
-
-def _pair_weights(catalogue: Catalogue, lexicon: Lexicon) -> dict[str, dict[str, float]]:
-    counts = {one.id: _pairs_of(one, lexicon) for one in catalogue.subclasses if one.id != UNKNOWN}
-    spread = Counter(pair for counted in counts.values() for pair in counted)
-    weights: dict[str, dict[str, float]] = defaultdict(dict)
-    for subclass, counted in counts.items():
-        total = sum(counted.values())
-        for pair, count in counted.items():
-            weights[pair][subclass] = log(1 + len(counts) / spread[pair]) * (count / total) ** 0.25
-    return dict(weights)
-
-
-def _pairs_of(subclass: Subclass, lexicon: Lexicon) -> Counter[str]:
-    texts = (subclass.zh, subclass.file_when, *subclass.keywords_zh, *lexicon.words.get(subclass.id, ()))
-    return Counter(pair for text in texts for pair in character_pairs(tokens(text)))
 
 
 def _dangers(danger: Danger) -> Iterable[tuple[Urgency, tuple[str, ...]]]:

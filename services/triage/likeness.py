@@ -6,6 +6,7 @@ Each condition is a named predicate in a list; the names of those that held are 
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from libs.casework.case import Case
 from libs.casework.events.triage import Likeness
@@ -148,6 +149,13 @@ def merges(pair: Pair, likeness: Likeness, measures: Measures) -> tuple[str, ...
     return (*names, "words_alike", f"score {likeness.score:.2f}")
 
 
+def pairs_in(run: Iterable[str]) -> Counter[str]:
+    """What a report says, counted: its words, and its neighbouring Chinese characters."""
+    run = list(run)
+    words = [token for token in run if token[0] == " "]
+    return Counter([*words, *(a + b for a, b in pairwise(run) if _is_character(a) and _is_character(b))])
+
+
 def alike(one: Counter[str], other: Counter[str]) -> float:
     """The share of what both say in all that they say (Dice), between 0 and 1; 0 when one says nothing."""
     total = one.total() + other.total()
@@ -157,6 +165,10 @@ def alike(one: Counter[str], other: Counter[str]) -> float:
 def ranked(found: Iterable[tuple[Pair, Likeness]]) -> list[tuple[Pair, Likeness]]:
     """The likeliest first; of two that are as likely the earlier."""
     return sorted(found, key=lambda each: (-each[1].score, each[0].earlier.case.reported_at))
+
+
+def _is_character(token: str) -> bool:
+    return "\u3400" <= token <= "\u9fff"
 
 
 def _score(pair: Pair, measures: Measures) -> float:

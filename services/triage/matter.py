@@ -7,8 +7,15 @@ from libs.casework.categories import UNKNOWN, Catalogue, Subclass
 from libs.casework.events.triage import Suggestion
 from libs.casework.offices import Offices
 from libs.casework.vocabulary import Source, Urgency
-from services.triage.classify import private_words, rank, urgency_of
-from services.triage.lexicon import Index
+from services.triage.classify import (
+    Hearing,
+    emergencies_named,
+    hear,
+    private_words,
+    rank,
+    sounds_grave,
+    urgency_of,
+)
 from services.triage.locate import Located
 
 CLOSE = 0.3
@@ -19,11 +26,16 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the words say: ranked guesses, the best first, how urgent they sound, which of them speak of private life."""
+    """What the words say: ranked guesses, the best first, how urgent they sound, which of them speak of private life.
+
+    `alarm`: it sounds like an emergency, with or without a word of danger; `emergencies`: those that clear words name.
+    """
 
     suggestions: tuple[Suggestion, ...] = ()
     urgency: Urgency = Urgency.NORMAL
     private: tuple[str, ...] = ()
+    alarm: bool = False
+    emergencies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +76,16 @@ class Matter:
     close: tuple[Subclass, ...]
 
 
-def read_words(text: str, index: Index) -> Reading:
-    """What the words of a report say, by the lexicon."""
-    return Reading(rank(text, index, SHOWN), urgency_of(text, None, index), private_words(text, index))
+def read_words(text: str, hearing: Hearing) -> Reading:
+    """What the words of a report say."""
+    heard, index = hear(text, hearing), hearing.index
+    return Reading(
+        suggestions=rank(heard, hearing, SHOWN),
+        urgency=urgency_of(heard, None, index),
+        private=private_words(heard, index),
+        alarm=sounds_grave(heard, hearing),
+        emergencies=emergencies_named(heard, index),
+    )
 
 
 def graver(one: Urgency, other: Urgency) -> Urgency:
@@ -86,7 +105,7 @@ def choose(case: Case, reading: Reading, catalogue: Catalogue) -> Choice:
     subclass = catalogue.get(best.category) if best else None
     if best is None or subclass is None:
         return Choice(None, 0.0, ())
-    return Choice(subclass, best.score, tuple(f"words: {word}" for word in best.because))
+    return Choice(subclass, best.score, best.because)
 
 
 def matter_of(seen: Seen, policy: Policy) -> Matter:

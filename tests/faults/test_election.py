@@ -20,8 +20,9 @@ from uuid_utils.compat import uuid7
 from libs.casestore.append import Appended
 from libs.casestore.committer import StoreAway
 from libs.casestore.migrations import migrate
+from libs.casestore.processes import Where
 from libs.casestore.store import CaseStore
-from libs.casestore.verify import Range, Where, verify_range
+from libs.casestore.verify import Range, verify_range
 from libs.casework.draft import Change, NewCase, Whatever
 from libs.casework.lifecycle import row_of
 from libs.casework.samples import example

@@ -8,7 +8,7 @@ from libs.plumbing.data import read_yaml
 from services.triage.duplicates import Guide
 from services.triage.measures import Measures, parse_measures
 from services.triage.neighbours import Spot
-from tests.support.reference import catalogue, index, places
+from tests.support.reference import catalogue, hearing, places
 
 
 class NobodyNear:
@@ -46,4 +46,4 @@ def the_measures() -> Measures:
 
 
 def a_guide_to_duplicates() -> Guide:
-    return Guide(the_measures(), catalogue(), places(), index(), "test")
+    return Guide(the_measures(), catalogue(), places(), hearing().index, "test")

@@ -1,5 +1,7 @@
 """The reviewed data that ships with the system, read once for tests."""
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 from libs.casework.categories import Catalogue, parse_catalogue
@@ -9,7 +11,8 @@ from libs.casework.reasons import Reasons, parse_reasons
 from libs.casework.units import Units, parse_units
 from libs.plumbing.data import read_geojson, read_yaml
 from services.intake.rules import Guide
-from services.triage.lexicon import Index, build_index, parse_lexicon
+from services.triage import app
+from services.triage.classify import Hearing
 
 
 @cache
@@ -38,8 +41,10 @@ def reasons() -> Reasons:
 
 
 @cache
-def index() -> Index:
-    return build_index(catalogue(), parse_lexicon(read_yaml("lexicon.yaml")))
+def hearing() -> Hearing:
+    """In a thread of its own: a test's event loop may be running already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, app.hearing(app.reference())).result()
 
 
 def a_guide() -> Guide:

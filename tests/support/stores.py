@@ -11,8 +11,9 @@ from uuid_utils.compat import uuid7
 from libs.casestore.append import Append
 from libs.casestore.content import ContentVault
 from libs.casestore.migrations import migrate
+from libs.casestore.processes import Where
 from libs.casestore.store import CaseStore
-from libs.casestore.verify import Range, Report, Where, verify_range
+from libs.casestore.verify import Range, Report, verify_range
 from libs.casework.draft import Change, NewCase, Whatever
 from libs.casework.events import Event
 from libs.casework.samples import example

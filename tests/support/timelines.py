@@ -15,12 +15,15 @@ from tests.support.policies import SHIPPED_POLICIES
 
 READ = {
     "by": parse_amount,
+    "limit": lambda text: None if text == "none" else parse_amount(text),
+    "order": int,
     "due_at": at,
     "urgency": Urgency,
     "source": Source,
     "public": lambda text: text == "yes",
 }
 """How the fields that are no text are read."""
+SPACED = ("by", "limit", "due_at")
 
 
 def a_timeline(*lines: str) -> Told:
@@ -41,8 +44,8 @@ def _then(story: Told, moment: int, step: str, fields: list[str]) -> Told:
         # As triage files it: what it was classified as, where it was located.
         instead = {name: getattr(story.so_far, name) for name in ("category", "grid", "community")}
     for name, value in (field.split("=") for field in fields):
-        instead[name] = READ.get(name, str)(value.replace("_", " ") if name in ("by", "due_at") else value)
-    # In the words of `by`, underscores stand for blanks: 2_工作日.
+        instead[name] = READ.get(name, str)(value.replace("_", " ") if name in SPACED else value)
+    # In these words underscores stand for blanks: 2_工作日.
     return story.then(example(step), (moment - story.at) // MINUTE, **instead)
 
 

@@ -23,7 +23,7 @@ from pymongo import MongoClient
 from cli.embedded import parts_of
 from cli.home import DATABASE, Home
 from cli.provision_kafka import kafka_user, scram_document
-from libs.casestore.verify import Where
+from libs.casestore.processes import Where
 from libs.casework.topics import Door
 from libs.plumbing.clock import now_us
 from libs.plumbing.embedded.cache import default_cache, ensure_servers

@@ -1,12 +1,16 @@
 """Whether a clock may be extended (延期): it is there and running, not too often, not by too much. Named conditions in a list."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from libs.casework.calendar.amount import Amount, AmountError
 from libs.casework.calendar.calendar import Calendar
-from libs.casework.deadlines.policies import Policy
+from libs.casework.calendar.calendars import Calendars
+from libs.casework.calendar.spec import UnknownYear
+from libs.casework.deadlines.clocks import clocks
+from libs.casework.deadlines.policies import Policies, Policy
 from libs.casework.deadlines.timed import State, Timed
+from libs.casework.entry import Entry
 from libs.casework.refusal import Refusal, Why
 
 ATTEMPTED = "extend"
@@ -72,3 +76,20 @@ def not_to_extend(wish: Wish) -> Refusal | None:
     """Why the clock may not be extended so, or None. Raises `UnknownYear` where no table reaches."""
     wrong = next(filter(None, (each(wish) for each in CONDITIONS)), None)
     return Refusal(Why.NOT_ALLOWED, wrong, attempted=ATTEMPTED, field="by") if wrong else None
+
+
+def not_to_extend_by(
+    log: Iterable[Entry], clock: str, by: Amount, policies: Policies, calendars: Calendars
+) -> Refusal | None:
+    """Why the clock of that key may not be extended so in a case with this log, or None."""
+    there = [one for one in clocks(log, policies, calendars) if one.state is not State.SUPERSEDED]
+    timed = next((one for one in reversed(there) if one.key == clock), None)
+    if timed is None:
+        known = tuple(dict.fromkeys(one.key for one in there))
+        return Refusal(Why.INVALID, f"the case has no clock {clock}", None, ATTEMPTED, known, "clock")
+    if timed.trouble:
+        return Refusal(Why.NOT_ALLOWED, timed.trouble, attempted=ATTEMPTED, field="clock")
+    try:
+        return not_to_extend(Wish(timed, by, policies.get(timed.policy), calendars.get(timed.calendar)))
+    except UnknownYear as error:
+        return Refusal(Why.NOT_ALLOWED, str(error), attempted=ATTEMPTED, field="by")

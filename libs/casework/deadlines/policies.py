@@ -24,6 +24,11 @@ from libs.casework.deadlines.vocabulary import Clock, Colour, Facts, Pause, Told
 from libs.casework.vocabulary import Urgency
 
 BY_CATEGORY = "by_category"
+ORDERED = "ordered"
+"""Stands for a rule where a supervisor set the limit with an order (督办)."""
+OF_THE_CASE = frozenset(Clock) - {Clock.ITEM, Clock.ATTENTION}
+"""The clocks that every case has: a rule has to set a limit for each."""
+_DEEPER = {Colour.BLUE: 1, Colour.YELLOW: 2, Colour.RED: 3}
 
 
 class UnknownPolicy(LookupError):
@@ -58,6 +63,19 @@ class Extensions(Row):
 
     times: Annotated[int, Field(ge=0)]
     at_most: Amount
+
+
+class Reviews(Row):
+    """When a suspended case (挂账) is looked at again: so many days later unless said otherwise, and at most so many."""
+
+    usual_days: Annotated[int, Field(ge=1)]
+    most_days: Annotated[int, Field(ge=1, le=3660)]
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if self.usual_days > self.most_days:
+            raise ValueError(f"reviews: usual_days {self.usual_days} is more than most_days {self.most_days}")
+        return self
 
 
 class CategoryLimits(Row):
@@ -99,6 +117,8 @@ class Rule(Row):
     def _says_something(self) -> Self:
         if not (self.targets or self.items):
             raise ValueError(f"rule {self.id} sets no limit")
+        if Clock.ATTENTION in self.targets:
+            raise ValueError(f"rule {self.id}: the supervisor sets the limit of an order (attention)")
         if Clock.ITEM in self.targets and self.targets[Clock.ITEM] == BY_CATEGORY:
             raise ValueError(
                 f"rule {self.id}: a category has no limits of work items; name them under `items`"
@@ -108,7 +128,10 @@ class Rule(Row):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The limit of a clock and where it comes from: policy version, rule, the predicates that held, source."""
+    """The limit of a clock and where it comes from: policy version, rule, the predicates that held, source.
+
+    `rule` may be `ORDERED`: then a supervisor set the limit, and the version is the one that says the levels.
+    """
 
     amount: Amount
     policy: str
@@ -136,6 +159,7 @@ class Policy(Row):
     pauses: dict[Pause, frozenset[Clock]]
     levels: Annotated[tuple[Level, ...], Field(min_length=1)]
     extensions: dict[Clock, Extensions]
+    reviews: Reviews
     rules: Annotated[tuple[Rule, ...], Field(min_length=1)]
     categories: dict[str, CategoryLimits]
 
@@ -195,13 +219,17 @@ class Policy(Row):
         used = [level.used for level in self.levels]
         if any(one >= other for one, other in pairwise(used)):
             return "levels have to rise"
+        if any(_DEEPER[one.colour] > _DEEPER[other.colour] for one, other in pairwise(self.levels)):
+            return "colours have to rise with the levels: blue, yellow, red"
+        if any((level.colour is Colour.RED) != (level.used >= 1) for level in self.levels):
+            return "red is what is overdue: the levels from `used: 1` on, and no other"
         return None if 1 in used else "no level is reached when a clock is due (used: 1)"
 
     def _without_limit(self) -> str | None:
         plain = [rule.targets for rule in self.rules if not rule.when]
-        for clock in Clock:
+        for clock in (one for one in Clock if one in OF_THE_CASE):
             amounts = [targets.get(clock) for targets in plain]
-            if clock is not Clock.ITEM and not any(isinstance(one, Amount) for one in amounts):
+            if not any(isinstance(one, Amount) for one in amounts):
                 return f"no rule without conditions sets a limit for {clock}"
         return None
 
@@ -236,6 +264,11 @@ class Policies(Row):
             known = ", ".join(one.id for one in self.policies)
             raise UnknownPolicy(f"there is no policy {policy!r}; known: {known}")
         return found
+
+    def alone(self, policy: str) -> "Policies":
+        """That version alone, in force since ever. Raises `UnknownPolicy`."""
+        only = self.get(policy).model_copy(update={"effective_from": None})
+        return self.model_copy(update={"policies": (only,)})
 
 
 def parse_policies(data: Mapping[str, Any]) -> Policies:

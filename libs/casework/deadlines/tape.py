@@ -3,24 +3,35 @@
 from dataclasses import dataclass, field, replace
 
 from libs.casework.calendar.calendars import Calendars
+from libs.casework.deadlines.learned import Move
 from libs.casework.deadlines.policies import Target
 from libs.casework.deadlines.reckoning import Extension
-from libs.casework.deadlines.timed import Running, State, Stretch, Timed, key_of, reckoned
+from libs.casework.deadlines.timed import Moved, Running, State, Stretch, Timed, key_of, reckoned
 from libs.casework.deadlines.vocabulary import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a clock goes by. `limit` is a target or an agreed instant (µs UTC); `lost` says why nobody knows the version."""
+
+    limit: Target | int
+    calendar: str
+    version: str
+    lost: str | None = None
 
 
 @dataclass(slots=True)
 class Tape:
-    """`limit` is a target or an agreed instant (µs UTC), `unit` who does a work item. `ended` None: it may still go on, even when it is done."""
+    """`unit` is who does a work item, `moves` the policy versions it went through. `ended` None: it may still go on, even when it is done."""
 
     clock: Clock
     item: str | None
     generation: int
-    limit: Target | int
-    calendar: str
+    basis: Basis
     unit: str | None = None
     stretches: list[Stretch] = field(default_factory=list)
     extensions: list[Extension] = field(default_factory=list)
+    moves: list[Moved] = field(default_factory=list)
     done: bool = False
     ended: State | None = None
 
@@ -28,6 +39,11 @@ class Tape:
     def key(self) -> str:
         """As events name it."""
         return key_of(self.clock, self.item)
+
+    @property
+    def limit(self) -> Target | int:
+        """The target, or the agreed instant (µs UTC)."""
+        return self.basis.limit
 
     def turn(self, at: int, running: Running, why: str, charged_to: str) -> None:
         """From `at` on it does this. While it goes on as it did, what began it stays the reason."""
@@ -51,30 +67,34 @@ class Tape:
         if last.begin < at or len(self.stretches) < keep:
             self.stretches.append(replace(last, end=at))
 
-    def with_limit(self, limit: Target | int, calendar: str) -> "Tape":
-        """The clock that goes on in its place, from the same beginning, with another limit."""
+    def with_basis(self, basis: Basis, move: Move | None) -> "Tape":
+        """The clock that goes on in its place, from the same beginning, by something else; `move` if somebody moved it."""
+        moved = [Moved(move.at, self.basis.version, basis.version, move.reason, self.limit)] if move else []
         return replace(
             self,
-            limit=limit,
-            calendar=calendar,
+            basis=basis,
             stretches=list(self.stretches),
             extensions=list(self.extensions),
+            moves=self.moves + moved,
         )
 
     def timed(self, calendars: Calendars, known_until: int) -> Timed:
         """What was read, with its deadline."""
         stretches, extensions = tuple(self.stretches), tuple(self.extensions)
-        found = reckoned(calendars, self.calendar, stretches, extensions, self.limit)
+        basis, limit = self.basis, self.limit
+        found = basis.lost or reckoned(calendars, basis.calendar, stretches, extensions, limit)
         return Timed(
             clock=self.clock,
             item=self.item,
             generation=self.generation,
             state=self._state(),
-            target=None if isinstance(self.limit, int) else self.limit,
-            agreed_due=self.limit if isinstance(self.limit, int) else None,
-            calendar=self.calendar,
+            target=None if isinstance(limit, int) else limit,
+            agreed_due=limit if isinstance(limit, int) else None,
+            policy=basis.version,
+            calendar=basis.calendar,
             stretches=stretches,
             extensions=extensions,
+            moves=tuple(self.moves),
             reckoning=None if isinstance(found, str) else found,
             trouble=found if isinstance(found, str) else None,
             ended_at=self._ended_at(),

@@ -59,9 +59,21 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """At `at` (µs UTC) the case was moved to another policy version while the clock ran by `limit` (a target, or agreed)."""
+
+    at: int
+    from_version: str
+    to_version: str
+    reason: str
+    limit: Target | int
+
+
+@dataclass(frozen=True, slots=True)
 class Timed:
     """One clock. `generation` counts its fresh starts in the case; `key` names it in events: `resolution`, `item:clear`.
 
+    `policy` is the version that the case went by, `moves` how the clock came to it when it began under another one.
     `target` None: an agreed instant (`agreed_due`) instead of a limit. `known_until` is the time of the log's last entry:
     what lies before it is settled. `reckoning` None: `trouble` says why no deadline can be told.
     """
@@ -72,9 +84,11 @@ class Timed:
     state: State
     target: Target | None
     agreed_due: int | None
+    policy: str
     calendar: str
     stretches: tuple[Stretch, ...]
     extensions: tuple[Extension, ...]
+    moves: tuple[Moved, ...]
     reckoning: Reckoning | None
     trouble: str | None
     ended_at: int | None

@@ -8,7 +8,8 @@ from libs.casework.vocabulary import Source, Urgency
 
 class Clock(StrEnum):
     """What is timed. `response`: report to dispatch; `acceptance`: dispatch to signature; `resolution`: dispatch to
-    report back; `check`: report back to its check; `case`: report to closing; `item`: one work item of the plan.
+    report back; `check`: report back to its check; `case`: report to closing; `item`: one work item of the plan;
+    `attention`: a supervisor's order to its answer.
     """
 
     RESPONSE = "response"
@@ -17,6 +18,7 @@ class Clock(StrEnum):
     CHECK = "check"
     CASE = "case"
     ITEM = "item"
+    ATTENTION = "attention"
 
     @property
     def zh(self) -> str:
@@ -31,6 +33,7 @@ _CLOCK_ZH = {
     Clock.CHECK: "核查时限",
     Clock.CASE: "全案时限",
     Clock.ITEM: "工作项时限",
+    Clock.ATTENTION: "督办时限",
 }
 
 

@@ -139,11 +139,43 @@ class Suspended(Event):
     words: ContentRef | None = None
 
 
+class SuspensionReviewed(Event):
+    """A supervisor looked again and the work still has to wait (复查挂账); `until` (µs UTC): when to look next."""
+
+    TYPE = "suspension_reviewed"
+    ZH = "复查挂账"
+
+    until: int
+    words: ContentRef | None = None
+
+
 class Resumed(Event):
     """Goes on again (恢复)."""
 
     TYPE = "resumed"
     ZH = "恢复处置"
+
+    words: ContentRef | None = None
+
+
+class ExtensionAsked(Event):
+    """The unit asks a supervisor for `by` more time on `clock` (申请延期)."""
+
+    TYPE = "extension_asked"
+    ZH = "申请延期"
+    ALWAYS = frozenset({"reason"})
+
+    reason: str
+    clock: str
+    by: Amount
+    words: ContentRef | None = None
+
+
+class ExtensionRefused(Event):
+    """The supervisor gave no more time (不予延期): the deadline stands."""
+
+    TYPE = "extension_refused"
+    ZH = "不予延期"
 
     words: ContentRef | None = None
 
@@ -159,6 +191,7 @@ class Extended(Event):
     approver: str
     clock: str
     by: Amount
+    words: ContentRef | None = None
 
 
 class ResidentAwaited(Event):
@@ -199,11 +232,27 @@ class ReworkOrdered(Event):
 
 
 class AttentionOrdered(Event):
-    """A supervisor put ordered attention on it (督办)."""
+    """A supervisor put ordered attention on it (督办), to be answered within `limit` or by `due_at` (µs UTC), if either.
+
+    The order is known by the seq of this entry. Commutes.
+    """
 
     TYPE = "attention_ordered"
     ZH = "督办"
 
+    words: ContentRef | None = None
+    limit: Amount | None = None
+    due_at: int | None = None
+
+
+class AttentionAnswered(Event):
+    """Whoever has the case answered the order (督办回复) that stands at seq `order` of its log. Commutes."""
+
+    TYPE = "attention_answered"
+    ZH = "督办回复"
+
+    order: int
+    evidence: tuple[ContentRef, ...] = ()
     words: ContentRef | None = None
 
 
@@ -220,11 +269,15 @@ DISPATCH = (
     SuspensionAsked,
     SuspensionRefused,
     Suspended,
+    SuspensionReviewed,
     Resumed,
+    ExtensionAsked,
+    ExtensionRefused,
     Extended,
     ResidentAwaited,
     ResidentAnswered,
     Resolved,
     ReworkOrdered,
     AttentionOrdered,
+    AttentionAnswered,
 )

@@ -44,6 +44,20 @@ class DeadlineEscalated(Event):
     tell: tuple[Told, ...]
 
 
+class PolicyChanged(Event):
+    """The case goes by another policy version from here on (变更时限规则). Its clocks that still run go on by the new limits,
+    from their own beginning; `reason` is a code of the office's list. Decided on the exact seq. Commutes.
+    """
+
+    TYPE = "policy_changed"
+    ZH = "变更时限规则"
+    ALWAYS = frozenset({"from_version", "to_version", "reason"})
+
+    from_version: str
+    to_version: str
+    reason: str
+
+
 class ContentViewed(Event):
     """Somebody looked at personal data (查阅), for a stated purpose."""
 
@@ -88,6 +102,7 @@ OVERSIGHT = (
     DeadlineWarned,
     DeadlineBreached,
     DeadlineEscalated,
+    PolicyChanged,
     ContentViewed,
     ContentErased,
     Parked,

@@ -33,6 +33,8 @@ ITEMS = (
     dispatch.WorkItem(id="clear", unit="dist_sanitation"),
     dispatch.WorkItem(id="beautify", unit="community"),
 )
+ORDERED_AT = 25
+"""The seq of the order in the first of the lives below."""
 GUESS = triage.Suggestion(category="hoarding", score=0.93, because=("围挡", "破损"))
 
 EXAMPLES: tuple[Event, ...] = (
@@ -116,7 +118,12 @@ EXAMPLES: tuple[Event, ...] = (
     dispatch.SuspensionAsked(reason="weather", until=BEGAN_AT + 2880 * MINUTE, words=NOTE),
     dispatch.SuspensionRefused(words=NOTE),
     dispatch.Suspended(reason="weather", approver="s-0007", until=BEGAN_AT + 2880 * MINUTE),
+    dispatch.SuspensionReviewed(until=BEGAN_AT + 5760 * MINUTE, words=NOTE),
     dispatch.Resumed(),
+    dispatch.ExtensionAsked(
+        reason="hard_work", clock="resolution", by=parse_amount("2 work_day"), words=NOTE
+    ),
+    dispatch.ExtensionRefused(words=NOTE),
     dispatch.Extended(
         reason="hard_work", approver="s-0007", clock="resolution", by=parse_amount("2 work_day")
     ),
@@ -124,7 +131,8 @@ EXAMPLES: tuple[Event, ...] = (
     dispatch.ResidentAnswered(words=NOTE),
     dispatch.Resolved(evidence=(AFTER,), words=NOTE),
     dispatch.ReworkOrdered(items=("clear",)),
-    dispatch.AttentionOrdered(words=NOTE),
+    dispatch.AttentionOrdered(words=NOTE, limit=parse_amount("4 work_hour")),
+    dispatch.AttentionAnswered(order=ORDERED_AT, evidence=(AFTER,), words=NOTE),
     closure.CheckPlanned(role=Role.CHECKER, not_unit="pmc", because=("public_case",)),
     closure.CheckPassed(evidence=(AFTER,), words=NOTE),
     closure.CheckFailed(reason="half_done", items=("clear",), evidence=(AFTER,), words=NOTE),
@@ -141,6 +149,7 @@ EXAMPLES: tuple[Event, ...] = (
         level=4,
         tell=(Told.OFFICE, Told.SUPERVISOR),
     ),
+    oversight.PolicyChanged(from_version="2026-11", to_version="2027-01", reason="new_rules"),
     oversight.ContentViewed(kinds=("words", "photo"), purpose="on_spot_check"),
     oversight.ContentErased(basis="term_over"),
     oversight.Parked(service=Service.DISPATCH, record="banjie.triage/3@17", reason="died_three_times"),
@@ -150,11 +159,11 @@ EXAMPLES: tuple[Event, ...] = (
 LIVES: tuple[str, ...] = (
     "reported details_added queued_for_clerk confirmation_asked confirmed classified filed unit_undecided "
     "dispatched returned dispatched accepted planned started item_done noted suspension_asked suspension_refused "
-    "suspended resumed "
-    "extended attention_ordered deadline_warned deadline_breached resolved check_planned check_failed rework_ordered "
+    "suspended suspension_reviewed resumed extension_asked extension_refused "
+    "extended attention_ordered attention_answered deadline_warned deadline_breached resolved check_planned check_failed rework_ordered "
     "started resolved check_planned check_passed closed patrol_planned rated linked content_viewed reopened "
     "parked unparked dispatched handed_over resident_awaited resident_answered "
-    "content_erased deadline_escalated unlinked",
+    "content_erased deadline_escalated unlinked policy_changed",
     "reported rejected reinstated",
     "reported merged",
     "reported withdrawn",

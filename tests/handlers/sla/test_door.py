@@ -46,11 +46,13 @@ class LogInMemory:
 
 
 STORY = a_timeline(*GARBAGE)
+ORDERED = a_timeline(*GARBAGE, "10:30 attention_ordered limit=4_工作时")
+EXTENDED = a_timeline(*GARBAGE, "10:30 extension_asked", "11:00 extended by=2_工作时")
 
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    door = DeadlineDoor(LogInMemory(STORY), reference(), lambda: NOW)
+    door = DeadlineDoor(LogInMemory(STORY, ORDERED, EXTENDED), reference(), lambda: NOW)
     verifier = Verifier(public_part(SIGNING), lambda key_id: False)
     app = service_app("sla", [door.router()], settings=Settings(service="sla"), verifier=verifier)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
@@ -113,6 +115,24 @@ async def test_the_clocks_of_a_case_with_their_colours(client: httpx.AsyncClient
     assert resolution["rule"] == {"policy": "2026-11", "rule": "all", "because": [], "source": "yuncheng"}
     assert [one["id"] for one in resolution["levels"]][:3] == ["near", "behind", "overdue"]
     assert (clocks["acceptance"]["state"], clocks["acceptance"]["overdue"]) == ("done", False)
+
+
+async def test_an_order_is_one_of_the_clocks(client: httpx.AsyncClient) -> None:
+    answer = (await asked(client, f"/v1/cases/{ORDERED.case_id}/clocks")).json()
+    (order,) = [one for one in answer["clocks"] if one["clock"] == "attention:7"]
+    assert (order["due"], order["name"]["zh"]) == ("2026-11-25T17:00:00+08:00", "督办时限")
+    assert (order["rule"]["rule"], order["rule"]["source"]) == ("ordered", "supervisor")
+    told = (await asked(client, f"/v1/cases/{ORDERED.case_id}/explanation")).json()
+    (text,) = [one["text"] for one in told["clocks"] if one["clock"] == "attention:7"]
+    assert "督办要求" in text
+
+
+async def test_an_extension_is_explained_with_who_approved_it(client: httpx.AsyncClient) -> None:
+    told = (await asked(client, f"/v1/cases/{EXTENDED.case_id}/explanation")).json()
+    (one,) = [one for one in told["clocks"] if one["clock"] == "resolution"]
+    assert one["computation"]["due"] == "2026-11-25T17:30:00+08:00"
+    for words in ("经 s-0007 批准延期 2 工作时", "approved by s-0007"):
+        assert words in one["text"]
 
 
 async def test_the_explanation_is_for_people_and_for_machines(client: httpx.AsyncClient) -> None:

@@ -14,7 +14,7 @@ from services.triage.locate import Locator
 from services.triage.matter import Policy
 from tests.support.cases import a_case_at, a_content, a_reported_case
 from tests.support.neighbours import EverybodyNear, a_guide_to_duplicates
-from tests.support.reference import catalogue, index, offices, places
+from tests.support.reference import catalogue, hearing, offices, places
 from tests.support.vaults import ReadableVault
 
 POINT = b'{"lon":113.297086,"lat":40.082726}'
@@ -44,7 +44,7 @@ async def said(case: Case, *earlier: Case) -> tuple[Any, EverybodyNear, Readable
     reports = Reports(cast(ContentVault, vault))
     duplicates = Duplicates(near, near, reports, a_guide_to_duplicates())
     policy = Policy(catalogue(), offices(), "test")
-    triage = Triage(reports, Locator(places()), index(), policy, duplicates)
+    triage = Triage(reports, Locator(places()), hearing(), policy, duplicates)
     return (await triage.decide_all([case]))[case.id], near, vault
 
 

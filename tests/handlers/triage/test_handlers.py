@@ -16,7 +16,7 @@ from services.triage.locate import Locator
 from services.triage.matter import Policy
 from tests.support.cases import a_content, a_reported_case
 from tests.support.neighbours import NobodyNear, a_guide_to_duplicates
-from tests.support.reference import catalogue, index, offices, places
+from tests.support.reference import catalogue, hearing, offices, places
 from tests.support.vaults import ReadableVault
 
 POINT = b'{"lon":113.297086,"lat":40.082726}'
@@ -40,7 +40,7 @@ async def decided(*cases: Case) -> tuple[list[Any], int]:
     vault = ReadableVault(STORED)
     reports = Reports(cast(ContentVault, vault))
     duplicates = Duplicates(NobodyNear(), NobodyNear(), reports, a_guide_to_duplicates())
-    decisions = await Triage(reports, LOCATOR, index(), POLICY, duplicates).decide_all(cases)
+    decisions = await Triage(reports, LOCATOR, hearing(), POLICY, duplicates).decide_all(cases)
     return [decisions[case.id][0] for case in cases], vault.reads
 
 

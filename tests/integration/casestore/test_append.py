@@ -201,10 +201,18 @@ async def test_the_sweep_finds_what_awaits_a_service_longest_waiting_first(bench
     await bench.say(Service.TRIAGE, Whatever(), second, example("filed"))
     await bench.say(Service.TRIAGE, Whatever(), third, example("parked"))
 
-    waiting = await bench.store.awaiting(Service.TRIAGE, 10)
+    later = now_us() + 1_000_000
+    waiting = await bench.store.awaiting(Service.TRIAGE, later, 10)
 
     assert [case.id for case in waiting] == [first]
-    assert [case.id for case in await bench.store.awaiting(Service.DISPATCH, 10)] == [second]
+    assert [case.id for case in await bench.store.awaiting(Service.DISPATCH, later, 10)] == [second]
+
+
+async def test_the_sweep_leaves_alone_what_waits_for_less_than_that(bench: Bench) -> None:
+    case = (await bench.store.load([await bench.reported()])).popitem()[1]
+
+    assert await bench.store.awaiting(Service.TRIAGE, case.awaits.since, 10) == []
+    assert await bench.store.awaiting(Service.TRIAGE, case.awaits.since + 1, 10) == [case]
 
 
 async def test_time_never_runs_backwards_within_a_case(bench: Bench) -> None:

@@ -60,6 +60,8 @@ async def nothing(database: Any) -> None:
 
 ID = UUID(int=1)
 QUEUE = {"office": "yingbin", "awaits.person": "clerk"}
+WAITING = {"suspended.since": {"$exists": True}}
+LATER = {"$or": [{"suspended.until": {"$gt": 5}}, {"suspended.until": 5, "_id": {"$gt": ID}}]}
 LOOKUPS = [
     ("case_events", {"key": {"$in": ["a", "b"]}}, {}),
     ("case_events", {"case_id": ID, "seq": {"$gt": 3}}, {"seq": 1}),
@@ -74,6 +76,10 @@ LOOKUPS = [
     ("cases", {"office": "yingbin", "stage": {"$in": ["filed", "working"]}, "_id": {"$gt": ID}}, {"_id": 1}),
     ("case_events", {"case_id": {"$in": [ID]}}, {"case_id": 1, "seq": 1}),
     ("sla_next", {"at": {"$lte": 1}}, {"at": 1}),
+    ("sla_clocks", {"case": {"$in": [ID]}}, {}),
+    ("cases", {"office": "yingbin"} | WAITING, {"suspended.until": 1, "_id": 1}),
+    ("cases", {"office": {"$in": ["yingbin", "shuibosi"]}} | WAITING, {"suspended.until": 1, "_id": 1}),
+    ("cases", {"$and": [{"office": "yingbin"} | WAITING, LATER]}, {"suspended.until": 1, "_id": 1}),
     ("triage_places", {"cell": {"$in": [b"a", b"b"]}, "at": {"$gte": 1}}, {"at": -1}),
     ("photos.files", {"metadata.case_id": ID}, {}),
 ]

@@ -27,10 +27,17 @@ COMMANDS = [
         Stage.WORKING,
     ),
     (Stage.WORKING, "suspend", "supervisor", {"reason": "permit"}, Stage.SUSPENDED),
+    (Stage.SUSPENDED, "review-suspension", "supervisor", {"words": "仍在等待"}, Stage.SUSPENDED),
     (Stage.SUSPENDED, "resume", "unit_worker", {}, Stage.WORKING),
     (Stage.WORKING, "hand-over", "clerk", {"lead": "enforce", "reason": "owner_found"}, Stage.DISPATCHED),
     (Stage.WORKING, "resolve", "unit_worker", {"words": "已拆除"}, Stage.RESOLVED),
-    (Stage.WORKING, "attention", "supervisor", {"words": "三日内办结"}, Stage.WORKING),
+    (
+        Stage.WORKING,
+        "attention",
+        "supervisor",
+        {"words": "三日内办结", "limit": "24 紧急工作时"},
+        Stage.WORKING,
+    ),
 ]
 
 

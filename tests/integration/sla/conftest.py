@@ -20,6 +20,7 @@ from services.sla.app import reference
 from services.sla.firing import Firing
 from services.sla.handlers import Keeper
 from services.sla.rows import Rows
+from services.sla.rules import Reference
 from services.sla.state import State
 from services.sla.sweep import Sweep
 from tests.support.calendars import at
@@ -44,9 +45,9 @@ class Wall:
 class Room:
     """Cases since nine o'clock of a working Wednesday; those that were dispatched have to be signed for by ten."""
 
-    def __init__(self, ports: Ports, wall: Wall) -> None:
+    def __init__(self, ports: Ports, wall: Wall, data: Reference | None = None) -> None:
         self.ports, self.wall, self.garden = ports, wall, Garden(ports)
-        self.data = reference()
+        self.data = data or reference()
         self.rows = Rows(ports.database, self.data.version)
         self.keeper = Keeper(ports.store, self.rows, self.data, ports.rejections)
         self.sweep = Sweep(ports.store, self.rows, self.keeper)
@@ -70,8 +71,12 @@ class Room:
             for each in ids
         ]
         await self.ports.store.append_many(appends)
-        await self.sweep.round()
+        await self.swept()
         return ids
+
+    async def swept(self, unchanged_s: float = 0.0) -> int:
+        """Go round once over all that has not changed for so long."""
+        return await self.sweep.round(self.wall() - int(unchanged_s * 1_000_000))
 
     async def fire(self, wall: str | int, firing: Firing | None = None) -> None:
         """Set the clock and say all that is due."""

@@ -53,6 +53,35 @@ async def test_after_a_night_down_everything_is_said_in_order(room: Room) -> Non
         assert await room.said(case.id) == ALL
 
 
+async def test_a_clock_that_is_set_forth_and_back_by_an_hour_repeats_nothing_and_leaves_nothing_out(
+    room: Room,
+) -> None:
+    case = await room.dispatched()
+    # Set forth at ten to ten, and back; then back at five past eleven, and forth.
+    for wall, said in (
+        ("09:50", 1),
+        ("10:50", 4),
+        ("09:51", 4),
+        ("10:01", 4),
+        ("11:05", 5),
+        ("10:06", 5),
+        ("11:06", 5),
+    ):
+        await room.fire(wall)
+        assert await room.said(case.id) == ALL[:said]
+    times = [sealed.entry.at for sealed in await room.ports.store.log(case.id)]
+    assert times == sorted(times)
+
+
+async def test_a_clock_that_is_slow_by_an_hour_says_nothing_early(room: Room) -> None:
+    case = await room.dispatched()
+    await room.fire("08:46")
+    await room.fire("09:44")
+    assert await room.said(case.id) == []
+    await room.fire("10:01")
+    assert await room.said(case.id) == ALL[:3]
+
+
 async def test_two_that_fire_at_once_say_each_thing_once(room: Room) -> None:
     cases = [await room.dispatched() for _ in range(20)]
     hands = [room.firing() for _ in range(2)]
@@ -196,7 +225,7 @@ class Unread:
     """The store, whose logs can be taken away."""
 
     def __init__(self, store: CaseStore) -> None:
-        self.append_many, self.logs = store.append_many, store.logs
+        self.append_many, self.logs, self.load_readable = store.append_many, store.logs, store.load_readable
 
 
 async def _leads(monitor: Monitor) -> bool:

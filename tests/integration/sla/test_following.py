@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -113,8 +114,8 @@ async def process(office: StreetOffice, servers: Endpoints, tmp_path: Path) -> A
 
 
 def _let_in(servers: Endpoints, user: str, database: str) -> None:
-    with MongoClient(servers.mongo_uri) as admin:
-        mongod.ensure_user(admin, user, WORD, privileges_of("sla", database))
+    with MongoClient[dict[str, Any]](servers.mongo_uri) as client:
+        mongod.ensure_user(client, user, WORD, privileges_of("sla", database))
     with open_admin(servers.kafka_bootstrap, servers.kafka_user, servers.kafka_password) as admin:
         provision.ensure_topics(admin, [provision.TopicSpec(CASES, PARTITIONS)])
         provision.ensure_user(admin, user, WORD)

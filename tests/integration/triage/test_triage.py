@@ -164,7 +164,7 @@ async def test_what_nobody_can_place_is_in_the_clerks_queue(
 async def test_the_queue_shows_the_gravest_first_and_pages_through_all(
     office: StreetOffice, clerk: dict[str, str]
 ) -> None:
-    said = ("你们来看看吧", "你们快来看看吧", "救命", "墙倒了压住人了", "你们过来一下")
+    said = ("你们来看看吧", "你们快来看看吧", "救命", "塔吊要倒了", "你们过来一下")
     async with office.ports(Service.TRIAGE) as ports, office.http(TRIAGE) as client:
         opened = Opened(ports)
         cases = [(await opened.triaged(VAGUE | {"text": text})).number for text in said]

@@ -35,5 +35,12 @@ def test_of_a_work_item_it_names_the_item_too() -> None:
     assert "临期预警 deadline warned · 工作项时限 item clear" in warned
 
 
+def test_a_move_to_another_policy_names_both_versions() -> None:
+    moved = shown(
+        "policy_changed.v1", "变更时限规则", "policy changed", from_version="2026-11", to_version="2027-01"
+    )
+    assert "变更时限规则 policy changed · 2026-11 → 2027-01" in moved
+
+
 def test_other_events_are_called_by_their_names_alone() -> None:
     assert "签收 accepted " in shown("accepted.v1", "签收", "accepted")

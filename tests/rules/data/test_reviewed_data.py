@@ -151,7 +151,7 @@ def test_offices_live_in_a_known_time_zone(offices: Offices, places: Places) -> 
 
 def test_reasons_are_given_for_steps_that_carry_one(reasons: Reasons) -> None:
     # What is asked is asked for a reason of what is wanted; a parked record has a reason of its own.
-    others = {"parked", "suspension_asked"}
+    others = {"parked", "suspension_asked", "extension_asked"}
     with_reason = {EVENTS[name].TYPE for name in EVENTS.names() if "reason" in EVENTS[name].model_fields}
     assert set(reasons.reasons) == with_reason - others
     for step, codes in reasons.reasons.items():

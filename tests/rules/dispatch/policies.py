@@ -1,9 +1,12 @@
 """The policy of dispatch with the data that ships, and with other data for a test."""
 
+from dataclasses import replace
 from functools import cache
 
 from libs.casework.units import Units
 from services.dispatch.rules import Policy
+from tests.support.calendars import SHIPPED
+from tests.support.policies import SHIPPED_POLICIES
 from tests.support.reference import catalogue, places, reasons, units
 
 COMPOUND = "140213053902001-01"
@@ -13,11 +16,11 @@ WITHOUT_COMPANY = "140213066901001-01"
 
 @cache
 def a_policy() -> Policy:
-    return Policy(catalogue(), units(), places(), reasons(), "2026-11-24")
+    return Policy(catalogue(), units(), places(), reasons(), "2026-11-24", SHIPPED_POLICIES, SHIPPED)
 
 
 def without_units() -> Policy:
     """The list of units is empty."""
     policy = a_policy()
     nobody = Units(version=policy.units.version, rules=policy.units.rules, units=())
-    return Policy(policy.catalogue, nobody, policy.places, policy.reasons, policy.version)
+    return replace(policy, units=nobody)

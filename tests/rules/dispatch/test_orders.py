@@ -1,10 +1,10 @@
 """What the office may order: units that exist, a ruling that is final in time, a plan that can be followed."""
 
-from libs.casework.events.dispatch import AttentionOrdered, Dispatched, Planned
+from libs.casework.events.dispatch import Dispatched, Planned
 from libs.casework.refusal import Why
-from libs.casework.vocabulary import Role, Stage
+from libs.casework.vocabulary import Stage
 from tests.rules.dispatch.asking import HELPER, LEAD, STRANGER, refused, said
-from tests.support.cases import TEN_IN_THE_MORNING, a_case_at, a_told_case_at, an_actor
+from tests.support.cases import TEN_IN_THE_MORNING, a_case_at, a_told_case_at
 
 FILED = a_case_at(Stage.FILED)
 DISPATCHED = a_case_at(Stage.DISPATCHED)
@@ -110,12 +110,3 @@ def test_two_items_with_one_id_or_a_strange_unit_are_refused() -> None:
     )
     refusal = refused("plan", DISPATCHED, items=[{"title": "a"}, {"title": "b", "unit": "nobody"}])
     assert refusal.field == "items.1.unit"
-
-
-def test_a_supervisor_orders_attention_at_any_open_stage_and_not_after() -> None:
-    supervisor = an_actor(Role.SUPERVISOR)
-    for stage in (Stage.REPORTED, Stage.SUSPENDED, Stage.RESOLVED):
-        event = said("attention", a_case_at(stage), supervisor, words="三日内办结")
-        assert isinstance(event, AttentionOrdered)
-        assert event.words is not None
-    assert refused("attention", a_case_at(Stage.CLOSED), supervisor).code is Why.NOT_THIS_STAGE

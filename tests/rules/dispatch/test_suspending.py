@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from libs.casework.calendar.amount import DAY
 from libs.casework.events.dispatch import (
     HandedOver,
     ResidentAnswered,
@@ -12,6 +13,7 @@ from libs.casework.events.dispatch import (
     Suspended,
     SuspensionAsked,
     SuspensionRefused,
+    SuspensionReviewed,
 )
 from libs.casework.refusal import Why
 from libs.casework.vocabulary import Role, Stage
@@ -115,3 +117,42 @@ def test_the_lead_says_that_it_waits_for_the_resident_and_that_the_resident_has_
     for command in ("await_resident", "resident_answered"):
         assert refused(command, WORKING, STRANGER).code is Why.NOT_ALLOWED
     assert refused("await_resident", a_case_at(Stage.SUSPENDED), LEAD).code is Why.NOT_THIS_STAGE
+
+
+def test_without_a_day_it_is_looked_at_again_as_the_policy_has_it() -> None:
+    held = said("suspend", WORKING, SUPERVISOR, reason="budget")
+    assert isinstance(held, Suspended)
+    assert held.until == NOW + 14 * DAY
+
+
+@pytest.mark.parametrize("command", ["ask_suspension", "suspend"])
+def test_nothing_is_put_off_for_longer_than_the_policy_allows(command: str) -> None:
+    actor = LEAD if command == "ask_suspension" else SUPERVISOR
+    refusal = refused(command, WORKING, actor, reason="budget", until=SOON + timedelta(days=88))
+    assert (refusal.field, refusal.attempted) == ("until", command)
+    assert "later than 90 days from now" in refusal.detail
+    assert refusal.allowed[0].startswith("up to 2027-02-04T")
+    assert said(command, WORKING, actor, reason="budget", until=SOON + timedelta(days=87))
+
+
+def test_who_looks_again_sets_the_next_day() -> None:
+    suspended = a_told_case_at(Stage.SUSPENDED)
+    reviewed = said("review_suspension", suspended.so_far, SUPERVISOR, until=SOON, words="仍需等待")
+    assert isinstance(reviewed, SuspensionReviewed)
+    assert (reviewed.until, reviewed.words is not None) == (SOON_US, True)
+    usual = said("review_suspension", suspended.so_far, SUPERVISOR)
+    assert isinstance(usual, SuspensionReviewed)
+    assert usual.until == NOW + 14 * DAY
+    late = refused("review_suspension", suspended.so_far, SUPERVISOR, until=SOON + timedelta(days=90))
+    assert (late.field, late.attempted) == ("until", "review_suspension")
+    assert refused("review_suspension", WORKING, SUPERVISOR).code is Why.NOT_THIS_STAGE
+
+
+def test_the_case_tells_why_it_waits_and_until_when() -> None:
+    story = a_told_case_at(Stage.WORKING).then("suspended", reason="budget", until=SOON_US)
+    held = story.so_far.suspended
+    assert held is not None
+    assert (held.reason, held.since, held.until) == ("budget", story.at, SOON_US)
+    reviewed = story.then("suspension_reviewed", until=SOON_US + DAY).so_far
+    assert reviewed.suspended == held.model_copy(update={"until": SOON_US + DAY})
+    assert story.then("resumed").so_far.suspended is None

@@ -9,14 +9,24 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from libs.casework.deadlines.clocks import clocks
+from libs.casework.deadlines.policies import parse_policies
+from libs.casework.deadlines.timed import State
+from libs.casework.events.oversight import DeadlineBreached, PolicyChanged
 from libs.casework.lifecycle import steps_from
+from libs.casework.vocabulary import OPEN
 from services.sla.app import reference
-from services.sla.rules import Saying, ahead, to_say
+from services.sla.rules import Reference, Saying, ahead, to_say
 from tests.support.calendars import at, shown
 from tests.support.cases import MINUTE, Told
+from tests.support.policies import OTHER_LEVELS, STRICT, written
 from tests.support.timelines import a_timeline, entries
 
-DATA = reference()
+DATA = Reference(
+    parse_policies(written("2026-12-15", OTHER_LEVELS, all={"targets": STRICT})), reference().calendars
+)
+"""Later other limits, and levels that have other numbers: cases are moved to them before."""
+VERSIONS = ("2026-11", "second", "forgotten")
 SIGNED_OFF = ("2026-11-25 09:00 reported", "09:00 classified", "09:00 filed", "09:00 dispatched")
 OURS = frozenset({"deadline_warned.v1", "deadline_breached.v1", "deadline_escalated.v1"})
 
@@ -90,6 +100,15 @@ def test_a_pause_does_not_repeat_a_warning_and_an_extension_does() -> None:
     assert again.key(UUID(int=1)) != near.key(UUID(int=1))
 
 
+def test_a_warning_under_way_while_the_case_is_moved_is_known_by_its_own_versions_levels() -> None:
+    # Signed for within a quarter of an hour, with one level more before the others: number 1 is another level there.
+    story = a_timeline(*SIGNED_OFF)
+    near = next(each for each in ahead(entries(story), DATA) if each.what == "acceptance:1:1")
+    moved = story.then("policy_changed", 46, to_version="second").then(near.event, 0)
+    left = [each.level.id for each in ahead(entries(moved), DATA) if each.clock == "acceptance"]
+    assert left == ["half", "behind", "overdue", "overdue_half", "overdue_twice"]
+
+
 def test_a_clock_that_is_set_back_repeats_nothing() -> None:
     story, said = heard(a_timeline(*SIGNED_OFF), at("2026-11-25 10:01"))
     an_hour_back = replace(story, at=story.at - 60 * MINUTE)
@@ -109,7 +128,10 @@ def days_of_a_case(draw: st.DrawFn) -> tuple[Told, list[tuple[int, list[Saying]]
     story, visits = story.then("reported", 0), list[tuple[int, list[Saying]]]()
     for _ in range(draw(st.integers(0, 14))):
         step = draw(st.sampled_from([one for one in steps_from(story.so_far.stage) if one not in OURS]))
-        story = story.then(step.removesuffix(".v1"), draw(st.sampled_from((0, 1, 17, 60, 240, 2000, 9000))))
+        fields = {"to_version": draw(st.sampled_from(VERSIONS))} if step == PolicyChanged.name() else {}
+        story = story.then(
+            step.removesuffix(".v1"), draw(st.sampled_from((0, 1, 17, 60, 240, 2000, 9000))), **fields
+        )
         if draw(st.booleans()):
             now = story.at + draw(st.sampled_from((0, 1, MINUTE, 600 * MINUTE)))
             story, said = heard(story, now)
@@ -138,8 +160,24 @@ def test_after_a_visit_nothing_is_left_that_is_due_and_what_is_said_can_be_said(
 
 
 @given(days_of_a_case())
+def test_whatever_it_was_moved_to_no_breach_is_lost(
+    day: tuple[Told, list[tuple[int, list[Saying]]]],
+) -> None:
+    late = day[0].at + 30 * 24 * 60 * MINUTE
+    story, _ = heard(day[0], late)
+    log = entries(story)
+    said = {(one.data.clock, one.data.generation) for one in log if isinstance(one.data, DeadlineBreached)}
+    overdue = {
+        (one.key, one.generation)
+        for one in clocks(log, DATA.policies, DATA.calendars)
+        if one.state is not State.SUPERSEDED and one.overdue(late)
+    }
+    assert log[-1].stage not in OPEN or overdue <= said
+
+
+@given(days_of_a_case())
 def test_a_second_monitor_reads_the_same_from_the_log(
     day: tuple[Told, list[tuple[int, list[Saying]]]],
 ) -> None:
     log = entries(day[0])
-    assert ahead(log, DATA) == ahead(list(log), reference())
+    assert ahead(log, DATA) == ahead(list(log), replace(DATA))

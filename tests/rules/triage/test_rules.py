@@ -1,5 +1,7 @@
 """What triage decides by rule, read like the sheet on the wall."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -178,7 +180,7 @@ def test_what_is_filed_is_what_was_classified() -> None:
 
 def test_every_decision_says_why_and_by_which_data() -> None:
     told = classified()
-    assert told.because == ("words: x", "place_by_point")
+    assert told.because == ("x", "place_by_point")
     assert told.data_version == "test"
 
 
@@ -209,14 +211,14 @@ def private_words_beside(score: float, urgency: Urgency = Urgency.NORMAL) -> Rea
 
 
 def test_private_words_keep_a_case_from_the_public() -> None:
-    told = classified(private_words_beside(0.9))
+    told = classified(private_words_beside(0.95))
     assert not told.public
     assert "speaks_of_private_matters" in told.because
 
 
 def test_a_doubtful_guess_beside_private_words_is_a_clerks_to_judge() -> None:
-    assert queued(private_words_beside(0.5)).because == ("private_beside_a_doubtful_guess",)
-    urgent = private_words_beside(0.5, Urgency.EMERGENCY)
+    assert queued(private_words_beside(0.7)).because == ("private_beside_a_doubtful_guess",)
+    urgent = private_words_beside(0.7, Urgency.EMERGENCY)
     assert names(decided(urgent)) == ["classified", "filed"]
     assert not classified(urgent).public
 
@@ -247,3 +249,34 @@ def test_what_waits_for_a_clerk_waits_at_the_office_of_its_place() -> None:
 def test_an_emergency_does_not_wait_for_one_of_the_places_that_it_names() -> None:
     read = reading(("power_box", 0.9), urgency=Urgency.EMERGENCY)
     assert names(decided(read, Located(Whereabouts(), Basis.CONTRADICTORY))) == ["classified", "filed"]
+
+
+def sounding_grave(score: float, **more: Any) -> Reading:
+    return Reading((Suggestion(category="hoarding", score=score),), alarm=True, **more)
+
+
+def test_what_only_sounds_grave_waits_first_in_the_queue_and_is_not_filed() -> None:
+    told = queued(sounding_grave(0.95))
+    assert (told.because, told.urgency) == (("only_sounds_grave",), Urgency.EMERGENCY)
+
+
+def test_what_somebody_has_seen_on_the_spot_needs_no_alarm() -> None:
+    seen = a_reported_case(source=Source.GRID_WORKER, declared_category="hoarding", seen_on_spot=True)
+    assert names(decided(sounding_grave(0.95), HETAI, seen)) == ["classified", "filed"]
+
+
+def test_an_alarm_beside_words_of_danger_keeps_nobody_from_filing() -> None:
+    heard = sounding_grave(0.95, urgency=Urgency.EMERGENCY)
+    assert names(decided(heard)) == ["classified", "filed"]
+
+
+def test_an_emergency_named_beside_an_ordinary_matter_is_a_clerks_to_sort() -> None:
+    told = queued(sounding_grave(0.95, urgency=Urgency.EMERGENCY, emergencies=("fire_smoke",)))
+    assert (told.because, told.urgency) == (("names_another_emergency",), Urgency.EMERGENCY)
+
+
+def test_an_emergency_of_its_own_category_is_filed_at_once() -> None:
+    fire = Reading(
+        (Suggestion(category="fire_smoke", score=0.9),), Urgency.EMERGENCY, emergencies=("fire_smoke",)
+    )
+    assert names(decided(fire)) == ["classified", "filed"]

@@ -14,7 +14,7 @@ from services.triage.locate import Basis, Located
 from services.triage.matter import Policy, Seen, read_words
 from services.triage.rules import decide
 from tests.support.cases import a_reported_case
-from tests.support.reference import catalogue, index, offices
+from tests.support.reference import catalogue, hearing, offices
 
 POLICY = Policy(catalogue(), offices(), "test")
 HERE = Located(Whereabouts("140213053", "140213053901", "140213053901001"), Basis.POINT)
@@ -23,7 +23,7 @@ SAID = [row for language in ("zh", "en") for row in read_yaml("utterances.yaml")
 
 def decided(text: str) -> tuple[Event, ...]:
     case = a_reported_case(source=Source.RESIDENT, declared_category=None, seen_on_spot=False)
-    return decide(Seen(case, read_words(text, index()), HERE), POLICY)
+    return decide(Seen(case, read_words(text, hearing()), HERE), POLICY)
 
 
 @pytest.mark.parametrize("said", [row for row in SAID if "private" in row["tags"]], ids=lambda row: row["id"])

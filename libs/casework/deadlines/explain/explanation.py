@@ -13,9 +13,9 @@ from libs.casework.deadlines.explain.wall import Wall, length
 from libs.casework.deadlines.explain.words import Said, hours_of, sentences
 from libs.casework.deadlines.intervals import Interval, intervals
 from libs.casework.deadlines.levels import overdue_by
-from libs.casework.deadlines.policies import Policies
+from libs.casework.deadlines.policies import ORDERED, Policies
 from libs.casework.deadlines.reckoning import Gap, Reckoning
-from libs.casework.deadlines.timed import Stretch, Timed, gaps_in
+from libs.casework.deadlines.timed import Moved, Stretch, Timed, gaps_in
 
 TITLE = Said("时限计算", "how this deadline comes about")
 UNTIL_KNOWN = Said("未定（暂停中）", "not known while it is paused")
@@ -78,6 +78,7 @@ def explain_clock(timed: Timed, policies: Policies, calendars: Calendars, now: i
     )
     facts = (
         *_rule(timed, policies),
+        *_moves(timed, Wall(calendar.spec.zone)),
         *_overdue(timed, calendar, now),
         *_accounts(timed.stretches, Wall(calendar.spec.zone)),
     )
@@ -145,6 +146,8 @@ def _rule(timed: Timed, policies: Policies) -> list[tuple[Said, Said]]:
     state = (Said("状态", "state"), Said(timed.state.zh, timed.state.value))
     if timed.target is None:
         return [state]
+    if timed.target.rule == ORDERED:
+        return [state, (Said("规则", "rule"), Said("督办要求", "as a supervisor ordered"))]
     policy = policies.get(timed.target.policy)
     rule, held = policy.rule(timed.target.rule), ", ".join(timed.target.because) or "–"
     return [
@@ -155,6 +158,20 @@ def _rule(timed: Timed, policies: Policies) -> list[tuple[Said, Said]]:
         ),
         (Said("依据", "source"), Said(timed.target.source, timed.target.source)),
     ]
+
+
+def _moves(timed: Timed, wall: Wall) -> list[tuple[Said, Said]]:
+    """By which policy versions it went before, until when, and that its beginning stays."""
+    return [(Said("变更规则", "policy changed"), _move(one, wall)) for one in timed.moves]
+
+
+def _move(one: Moved, wall: Wall) -> Said:
+    was = None if isinstance(one.limit, int) else one.limit.amount
+    limit = Said(f"，原时限 {was.zh}", f", the limit was {was.en}") if was else Said("", "")
+    return Said(
+        f"{wall.zh(one.at)} 由 {one.from_version} 改用 {one.to_version}（{one.reason}）{limit.zh}；起算时间不变",
+        f"{wall.en(one.at)} from {one.from_version} to {one.to_version} ({one.reason}){limit.en}; it begins as before",
+    )
 
 
 def _accounts(stretches: Sequence[Stretch], wall: Wall) -> list[tuple[Said, Said]]:

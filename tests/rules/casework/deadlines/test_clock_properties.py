@@ -16,11 +16,12 @@ from libs.casework.deadlines.reckoning import Gap, reckon
 from libs.casework.deadlines.timed import Running, State, Timed, gaps_in
 from libs.casework.entry import Entry, entry_bytes, read_entry
 from libs.casework.events.dispatch import Extended
+from libs.casework.events.oversight import PolicyChanged
 from libs.casework.lifecycle import steps_from
 from libs.casework.vocabulary import Urgency
 from tests.support.calendars import DATONG, SHIPPED, amount, at
 from tests.support.cases import MINUTE, Told
-from tests.support.policies import FIRST, SHIPPED_POLICIES
+from tests.support.policies import FIRST, RELAXED, two_versions
 
 CATEGORIES = (
     "exposed_garbage",
@@ -32,6 +33,8 @@ CATEGORIES = (
 )
 EXTENSIONS = tuple(map(parse_amount, ("2 工作时", "1 工作日", "3 工作日", "4 紧急工作时")))
 HOUR = 60 * MINUTE
+TWO_VERSIONS = two_versions("2026-03-01", all={"targets": RELAXED})
+"""Cases are moved between both, and to one that nobody knows any more."""
 limits = st.sampled_from(
     [amount(text) for text in ("4 work_hour", "3 work_day", "2 urgent_hour", "1 work_day", "90 分钟")]
 )
@@ -62,6 +65,8 @@ def _fields(step: str) -> st.SearchStrategy[dict[str, Any]]:
         )
     if step == "filed.v1":
         return st.fixed_dictionaries({"category": st.sampled_from(CATEGORIES)})
+    if step == PolicyChanged.name():
+        return st.fixed_dictionaries({"to_version": st.sampled_from(("2026-11", "second", "forgotten"))})
     if step == Extended.name():
         return st.fixed_dictionaries(
             {
@@ -73,7 +78,7 @@ def _fields(step: str) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def computed(log: list[Entry]) -> tuple[Timed, ...]:
-    return clocks(log, SHIPPED_POLICIES, SHIPPED)
+    return clocks(log, TWO_VERSIONS, SHIPPED)
 
 
 def settled(timed: Timed) -> list[tuple[object, ...]]:

@@ -1,13 +1,15 @@
 """When a clock may be extended: a resolution at most twice, each time by at most ten workdays."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from libs.casework.calendar import parse_amount
-from libs.casework.deadlines.extending import Wish, not_to_extend
+from libs.casework.deadlines.extending import Wish, not_to_extend, not_to_extend_by
 from libs.casework.refusal import Refusal, Why
 from tests.support.calendars import SHIPPED
-from tests.support.policies import FIRST
-from tests.support.timelines import a_timeline, the
+from tests.support.policies import FIRST, SHIPPED_POLICIES
+from tests.support.timelines import a_timeline, entries, the, timed
 
 HOARDING = (
     "2026-11-26 10:00 reported",
@@ -63,3 +65,44 @@ def test_some_clocks_are_never_extended() -> None:
     found = refused("1 工作日", *lines, key="check")
     assert found is not None
     assert found.detail == "policy 2026-11 extends no check; it extends: resolution, item, case"
+
+
+@given(
+    wishes=st.lists(
+        st.tuples(
+            st.sampled_from(("resolution", "case", "item:dismantle", "acceptance")),
+            st.sampled_from(("1 工作日", "4 工作时", "10 工作日", "11 工作日", "2 紧急工作日", "0.5 工作日")),
+            st.sampled_from((1, 90, 600)),
+        ),
+        max_size=8,
+    )
+)
+def test_whatever_is_asked_for_no_clock_is_extended_too_often_and_none_falls_due_earlier(
+    wishes: list[tuple[str, str, int]],
+) -> None:
+    story = a_timeline(*HOARDING)
+    for clock, text, minutes in wishes:
+        by = parse_amount(text)
+        before = {one.key: one.due for one in timed(story)}
+        if not_to_extend_by(entries(story), clock, by, SHIPPED_POLICIES, SHIPPED):
+            continue
+        story = story.then("extended", minutes, clock=clock, by=by)
+        after = {one.key: one.due for one in timed(story)}
+        assert after[clock] is not None
+        assert before[clock] is not None
+        assert after.pop(clock) >= before.pop(clock)  # type: ignore[operator]
+        assert after == before
+    for one in timed(story):
+        allowed = FIRST.extensions.get(one.clock)
+        assert len(one.extensions) <= (allowed.times if allowed else 0)
+
+
+def test_what_cannot_be_told_is_refused_with_its_reason() -> None:
+    story = a_timeline("2026-11-26 10:00 reported", "10:00 classified", "10:00 filed", "10:00 dispatched")
+    log = entries(story)
+    whole = not_to_extend_by(log, "case", parse_amount("1 工作日"), SHIPPED_POLICIES, SHIPPED)
+    assert whole is not None
+    assert (whole.field, "no table of rest days for 2027" in whole.detail) == ("clock", True)
+    no_days = not_to_extend_by(log, "resolution", parse_amount("1.5 工作日"), SHIPPED_POLICIES, SHIPPED)
+    assert no_days is not None
+    assert "whole" in no_days.detail

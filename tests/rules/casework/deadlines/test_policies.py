@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from libs.casework.categories import parse_catalogue
-from libs.casework.deadlines.policies import UnknownPolicy, parse_policies
+from libs.casework.deadlines.policies import OF_THE_CASE, UnknownPolicy, parse_policies
 from libs.casework.deadlines.predicates import PREDICATES, Asked
 from libs.casework.deadlines.vocabulary import Clock, Colour, Facts, Pause, Told
 from libs.casework.vocabulary import Source, Urgency
@@ -69,7 +69,7 @@ def test_the_response_limit_goes_by_what_is_known(known: Facts, said: str) -> No
 
 
 def test_an_infants_needs_are_timed_around_the_clock_from_first_to_last() -> None:
-    clocks = [one for one in Clock if one is not Clock.ITEM]
+    clocks = [one for one in Clock if one in OF_THE_CASE]
     units = {str(limit(clock, facts("infant_supplies", Urgency.URGENT))).split()[1] for clock in clocks}
     assert units == {"urgent_hour"}
 
@@ -92,7 +92,7 @@ def test_a_target_names_what_held() -> None:
 @pytest.mark.parametrize("category", [one.id for one in CATALOGUE.subclasses])
 @pytest.mark.parametrize("urgency", Urgency)
 def test_no_case_is_without_a_limit(category: str, urgency: Urgency) -> None:
-    assert all(FIRST.target(clock, facts(category, urgency)) for clock in Clock if clock is not Clock.ITEM)
+    assert all(FIRST.target(clock, facts(category, urgency)) for clock in OF_THE_CASE)
 
 
 def test_the_newest_version_holds_the_limits_of_the_catalogue() -> None:
@@ -197,6 +197,16 @@ def _rule(policy: dict[str, Any], number: int = 0) -> dict[str, Any]:
         (lambda one: one["levels"][0].update(used="soon"), "'soon' is no share; write 3/4"),
         (lambda one: one["levels"][0].update(used=0), "when some of the limit is used"),
         (lambda one: one["levels"][0].update(tell=["mayor"]), "'unit', 'office', 'supervisor' or 'district'"),
+        (lambda one: one["levels"][0].update(colour="red"), "colours have to rise with the levels"),
+        (lambda one: one["levels"][1].update(colour="red"), "red is what is overdue"),
+        (lambda one: one["levels"][2].update(colour="yellow"), "red is what is overdue"),
+        (
+            lambda one: _rule(one)["targets"].update(attention="4 work_hour"),
+            "the supervisor sets the limit of an order",
+        ),
+        (lambda one: one.pop("reviews"), "reviews"),
+        (lambda one: one["reviews"].update(usual_days=91), "usual_days 91 is more than most_days 90"),
+        (lambda one: one["reviews"].update(usual_days=0), "greater than or equal to 1"),
         (lambda one: one["pauses"].update(lunch=["case"]), "'suspension' or 'waiting_on_resident'"),
         (lambda one: one.update(timezone="Mars/Olympus"), "no time zone 'Mars/Olympus'"),
         (lambda one: one.update(effective_from="2026-01-01"), "in force since ever"),

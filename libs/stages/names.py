@@ -1,4 +1,4 @@
-"""What codes are called, in both languages."""
+"""What the codes of cases are called, in both languages, for all who show them."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -6,12 +6,13 @@ from typing import NamedTuple
 from pydantic import BaseModel
 
 from libs.casework.case import Case
-from libs.casework.categories import Catalogue
+from libs.casework.categories import Catalogue, parse_catalogue
 from libs.casework.events import EVENTS
-from libs.casework.offices import Offices
-from libs.casework.places import Places
-from libs.casework.units import Units
+from libs.casework.offices import Offices, parse_offices
+from libs.casework.places import Places, parse_places
+from libs.casework.units import Units, parse_units
 from libs.casework.vocabulary import Stage
+from libs.plumbing.data import read_geojson, read_yaml
 
 
 class Name(BaseModel):
@@ -65,7 +66,7 @@ class Directory:
             office=_named(self.book.offices.get(case.office)),
             category=self.category(case.category),
             units=_all({code: self.unit(code) for code in _units_of(case)}),
-            places=_all({code: _named(self.book.places.get(code)) for code in places if code}),
+            places=_all({code: self.place(code) for code in places if code}),
         )
 
     def unit(self, code: str | None) -> Name | None:
@@ -75,6 +76,22 @@ class Directory:
     def category(self, code: str | None) -> Name | None:
         """What the subclass is called."""
         return _named(self.book.catalogue.get(code)) if code else None
+
+    def place(self, code: str | None) -> Name | None:
+        """What the grid, community or compound is called."""
+        return _named(self.book.places.get(code)) if code else None
+
+
+def directory() -> Directory:
+    """Names from the reviewed data as it lies in the data folder."""
+    return Directory(
+        Book(
+            parse_catalogue(read_yaml("categories.yaml")),
+            parse_units(read_yaml("units.yaml")),
+            parse_places(read_geojson("grids.geojson")),
+            parse_offices(read_yaml("offices.yaml")),
+        )
+    )
 
 
 def _units_of(case: Case) -> tuple[str, ...]:

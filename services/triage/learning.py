@@ -1,0 +1,96 @@
+"""Corrections between the clerk and the next refit: found in the log, judged by an administrator, read when it refits.
+
+Kept in `triage_corrections`: {_id: case id, was, category, urgency, at, state, judged_by, judged_at}, times in µs UTC. No words: these
+stay where they are, under the key of their case, and go with it.
+"""
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from bson.int64 import Int64
+from pymongo.asynchronous.database import AsyncDatabase
+
+from libs.casestore.content import ContentVault
+from libs.casestore.schema import CORRECTIONS
+from libs.casestore.store import CaseStore
+from libs.casework.vocabulary import Urgency
+from services.triage.corrections import Correction, correction_in, lesson
+from services.triage.reviewed import Example
+
+TEXT = "text"
+
+
+class State(StrEnum):
+    """What became of a correction."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DROPPED = "dropped"
+
+
+class Judged(NamedTuple):
+    """A correction and what became of it."""
+
+    correction: Correction
+    state: State
+
+
+class Learning:
+    """Lists, judges, and reads what was accepted. `clock` gives µs UTC."""
+
+    def __init__(
+        self,
+        database: AsyncDatabase[dict[str, Any]],
+        store: CaseStore,
+        vault: ContentVault,
+        clock: Callable[[], int],
+    ) -> None:
+        self._kept, self._store, self._vault, self._clock = database[CORRECTIONS], store, vault, clock
+
+    async def listed(self, since: int, limit: int) -> list[Judged]:
+        """The newest corrections that were made from `since` (µs UTC) on. Judged ones keep their place."""
+        cases = await self._store.said_since(since, "classified.v1", "by_hand", limit)
+        logs = await self._store.logs(cases)
+        found = [one for log in logs.values() if (one := correction_in(log)) is not None]
+        wanted = {"_id": {"$in": [one.case_id for one in found]}}
+        known = {each["_id"]: each async for each in self._kept.find(wanted)}
+        listed = [Judged(one, _state(one, known.get(one.case_id))) for one in found]
+        return sorted(listed, key=lambda one: -one.correction.at)
+
+    async def judge(self, case_id: UUID, state: State, by: str) -> Judged | None:
+        """Accept or drop the correction of a case; None when it has none. The last word counts, twice changes nothing."""
+        log = (await self._store.logs([case_id])).get(case_id, [])
+        found = correction_in(log)
+        if found is None:
+            return None
+        said = {
+            "was": found.was,
+            "category": found.category,
+            "urgency": found.urgency.value,
+            "at": Int64(found.at),
+            "state": state.value,
+            "judged_by": by,
+            "judged_at": Int64(self._clock()),
+        }
+        await self._kept.update_one({"_id": case_id}, {"$set": said}, upsert=True)
+        return Judged(found, state)
+
+    async def lessons(self) -> Sequence[Example]:
+        """The accepted corrections, their words freed of what names a person; erased cases teach nothing any more."""
+        kept = await self._kept.find({"state": State.ACCEPTED.value}).sort("_id", 1).to_list()
+        cases = await self._store.load([each["_id"] for each in kept])
+        refs = {case.id: [ref for ref in case.contents if ref.kind == TEXT] for case in cases.values()}
+        words = await self._vault.read(refs)
+        return [
+            lesson(text.decode(), each["category"], Urgency(each["urgency"]))
+            for each in kept
+            for ref in refs.get(each["_id"], ())
+            if (text := words.get(ref.id)) is not None
+        ]
+
+
+def _state(found: Correction, kept: dict[str, Any] | None) -> State:
+    """Corrected again after it was judged, it is open again."""
+    return State(kept["state"]) if kept and kept["at"] == found.at else State.OPEN

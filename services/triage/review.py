@@ -1,0 +1,84 @@
+"""HTTP in: the corrections of clerks, for an administrator to accept or to drop before anything is learned from them."""
+
+from collections.abc import Callable
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel
+
+from libs.casework.refusal import Refusal, Why
+from libs.casework.vocabulary import Urgency
+from libs.casework.wire import instant
+from libs.plumbing.access import require
+from libs.plumbing.principals import Principal
+from libs.stages.http import problem_from
+from services.triage.learning import Judged, Learning, State
+
+Administrator = Annotated[Principal, Depends(require("administrator"))]
+DAY_US = 24 * 3600 * 1_000_000
+
+
+class Shown(BaseModel):
+    """A correction without its words: who wants to read them opens the case, where every look is recorded."""
+
+    case_id: UUID
+    was: str | None
+    category: str
+    urgency: Urgency
+    at: str
+    state: State
+
+
+class Corrections(BaseModel):
+    """Corrections, the newest first."""
+
+    corrections: list[Shown]
+
+
+class ReviewDoor:
+    """The endpoints of the review. `clock` is the learning's own."""
+
+    def __init__(self, learning: Learning, now: Callable[[], int]) -> None:
+        self._learning, self._now = learning, now
+
+    def router(self) -> APIRouter:
+        """The routes, under `/v1/corrections`."""
+        routes = APIRouter(prefix="/v1/corrections", tags=["corrections"])
+        routes.add_api_route("", self.listed, methods=["GET"], summary="分类更正 · corrections of clerks")
+        routes.add_api_route(
+            "/{case_id}/{verdict}", self.judge, methods=["POST"], summary="采纳或舍弃 · accept or drop"
+        )
+        return routes
+
+    async def listed(
+        self,
+        caller: Administrator,
+        days: Annotated[int, Query(ge=1, le=366)] = 30,
+        limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    ) -> Corrections:
+        """Where a clerk gave another category than the likeliest one, in the last days."""
+        found = await self._learning.listed(self._now() - days * DAY_US, limit)
+        return Corrections(corrections=[_shown(one) for one in found])
+
+    async def judge(self, caller: Administrator, case_id: UUID, verdict: Literal["accept", "drop"]) -> Shown:
+        """Accepted ones are learned at the next start of triage. Can be said again, and otherwise, until then."""
+        state = State.ACCEPTED if verdict == "accept" else State.DROPPED
+        judged = await self._learning.judge(case_id, state, caller.id)
+        if judged is None:
+            raise problem_from(
+                Refusal(Why.UNKNOWN_CASE, f"no correction of case {case_id}", attempted=verdict)
+            )
+        return _shown(judged)
+
+
+def _shown(one: Judged) -> Shown:
+    it = one.correction
+    return Shown(
+        case_id=it.case_id,
+        was=it.was,
+        category=it.category,
+        urgency=it.urgency,
+        at=instant(it.at),
+        state=one.state,
+    )

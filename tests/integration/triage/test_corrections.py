@@ -1,0 +1,65 @@
+"""From a clerk's correction to the next refit, on real servers; and that erasing a case takes it out again."""
+
+from uuid import UUID
+
+from libs.casework.vocabulary import Service
+from libs.plumbing.clock import now_us
+from libs.stages.ports import Ports
+from services.triage.app import TRIAGE
+from services.triage.learning import Learning, State
+from tests.integration.triage.test_triage import VAGUE, Opened, post
+from tests.support.street_office import StreetOffice
+
+A_DAY = 24 * 3600 * 1_000_000
+
+
+def learning(ports: Ports) -> Learning:
+    return Learning(ports.database, ports.store, ports.vault, ports.clock)
+
+
+async def corrected(office: StreetOffice, ports: Ports) -> UUID:
+    case = await Opened(ports).triaged(VAGUE)
+    async with office.http(TRIAGE) as client:
+        told = {"category": "street_lamp"}
+        answer = await post(client, case, "file", told, key=str(case.id), **office.token("clerk"))
+    assert answer.status_code == 200, answer.text
+    return case.id
+
+
+async def test_an_accepted_correction_is_a_lesson_until_its_case_is_erased(office: StreetOffice) -> None:
+    async with office.ports(Service.TRIAGE) as ports:
+        case_id, it = await corrected(office, ports), learning(ports)
+        assert case_id in {each.correction.case_id for each in await it.listed(now_us() - A_DAY, 500)}
+        before = len(await it.lessons())
+        judged = await it.judge(case_id, State.ACCEPTED, "admin")
+        assert judged is not None
+        assert [each.category for each in await it.lessons()][before:] == ["street_lamp"]
+        await ports.vault.erase(case_id, now_us())
+        assert len(await it.lessons()) == before
+
+
+async def test_a_dropped_correction_teaches_nothing(office: StreetOffice) -> None:
+    async with office.ports(Service.TRIAGE) as ports:
+        case_id, it = await corrected(office, ports), learning(ports)
+        before = len(await it.lessons())
+        await it.judge(case_id, State.ACCEPTED, "admin")
+        await it.judge(case_id, State.DROPPED, "admin")
+        assert len(await it.lessons()) == before
+        states = {each.correction.case_id: each.state for each in await it.listed(now_us() - A_DAY, 500)}
+        assert states[case_id] is State.DROPPED
+
+
+async def test_only_administrators_review(office: StreetOffice) -> None:
+    async with office.ports(Service.TRIAGE) as ports:
+        case_id = await corrected(office, ports)
+    clerk, admin = office.token("clerk"), office.token("administrator")
+    async with office.http(TRIAGE) as client:
+        assert (await client.get("/v1/corrections", headers=clerk)).status_code == 403
+        assert (await client.post(f"/v1/corrections/{case_id}/accept", headers=clerk)).status_code == 403
+        listed = (await client.get("/v1/corrections", headers=admin)).json()["corrections"]
+        assert str(case_id) in {each["case_id"] for each in listed}
+        assert "text" not in listed[0]
+        answer = await client.post(f"/v1/corrections/{case_id}/accept", headers=admin)
+        assert (answer.status_code, answer.json()["state"]) == (200, "accepted")
+        unknown = await client.post(f"/v1/corrections/{UUID(int=7)}/accept", headers=admin)
+        assert unknown.status_code == 404

@@ -48,6 +48,10 @@ class PhotoStore:
             if each["metadata"]["case_id"] == wanted[each["_id"]]
         }
 
+    async def count(self, case_id: UUID) -> int:
+        """How many photos the case has, named by an event or not."""
+        return await self._files.count_documents({"metadata.case_id": case_id})
+
     async def read(self, case_id: UUID, photo_id: UUID) -> bytes | None:
         """The photo, None when there is none of that case or it was erased."""
         key = (await self._vault.keys([case_id])).get(case_id)

@@ -13,7 +13,7 @@ from libs.casestore.documents import CASES, CLAIMS, EVENTS
 PHOTOS = ("photos.files", "photos.chunks")
 NUMBERS = "numbers"
 SLA_NEXT, SLA_CLOCKS = "sla_next", "sla_clocks"
-CORRECTIONS = "triage_corrections"
+TRIAGE_PLACES, CORRECTIONS = "triage_places", "triage_corrections"
 
 
 def _there(path: str) -> dict[str, Any]:
@@ -72,6 +72,10 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
         _index("of_a_case", "case", "seq"),
     ),
     CORRECTIONS: (IndexModel([("state", ASCENDING)]),),
+    TRIAGE_PLACES: (
+        IndexModel([("cell", ASCENDING), ("at", DESCENDING)]),
+        IndexModel([("expires", ASCENDING)], expireAfterSeconds=0),
+    ),
 }
 
 _ENVELOPE = {
@@ -180,7 +184,7 @@ _SLA: dict[str, tuple[str, ...]] = {
 """It says that a deadline passed, and sees nobody's words."""
 RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
     "intake": _WRITER,
-    "triage": _WRITER | {CORRECTIONS: _CHANGE},
+    "triage": _WRITER | {TRIAGE_PLACES: _CHANGE, CORRECTIONS: _CHANGE},
     "dispatch": _WRITER,
     "closure": _WRITER,
     "records": _WRITER

@@ -35,6 +35,8 @@ from libs.casework.refusal import Refusal
 from libs.casework.vocabulary import ENDED, OPEN, Service
 
 _GROUPING = Grouping()
+_HOPS = 10
+"""So far a chain of merged cases is followed."""
 
 
 class CaseStore:
@@ -100,6 +102,16 @@ class CaseStore:
         found = [readable(document) for document in await self._heads.find(wanted).to_list()]
         return {case.id: case for case in found if case}
 
+    async def load_with_originals(self, case_ids: Iterable[UUID]) -> dict[UUID, Case]:
+        """The cases, and what the merged ones among them were merged into, to the end of a chain."""
+        cases = await self.load(case_ids)
+        for _ in range(_HOPS):
+            originals = {case.merged_into for case in cases.values() if case.merged_into} - cases.keys()
+            if not originals:
+                break
+            cases |= await self.load(originals)
+        return cases
+
     async def log(self, case_id: UUID, after: int = 0) -> list[Sealed]:
         """The case's entries after that seq, in order, as they are stored."""
         wanted = self._events.find({"case_id": case_id, "seq": {"$gt": after}}).sort("seq", 1)
@@ -143,6 +155,10 @@ class CaseStore:
         found = self._events.find({"case_id": case_id}).sort("seq", 1)
         said = [event async for document in found if (event := event_in(document))]
         return references(said)
+
+    async def count(self, case_id: UUID, event: str) -> int:
+        """How many entries of one type (`details_added.v1`) the case's log has."""
+        return await self._events.count_documents({"case_id": case_id, "type": event})
 
     async def claimed(self, claim_id: str) -> UUID | None:
         """The case that a claim was taken for."""

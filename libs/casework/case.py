@@ -1,5 +1,6 @@
 """A case: the fold of its log, stored beside it so that it can be found."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from libs.casework.calendar.amount import Amount
 from libs.casework.events.dispatch import WorkItem
 from libs.casework.events.model import ContentRef
-from libs.casework.vocabulary import ENDED, Role, Service, Source, Stage, Urgency
+from libs.casework.vocabulary import ENDED, Role, Service, Source, Stage, Tie, Urgency
 
 
 class Frozen(BaseModel):
@@ -83,6 +84,13 @@ class Rating(Frozen):
     generation: int = 1
 
 
+class Link(Frozen):
+    """A case that belongs to this one, and as what."""
+
+    other: UUID
+    how: Tie
+
+
 class CheckState(StrEnum):
     """How the independent check stands."""
 
@@ -98,6 +106,8 @@ class Case(Frozen):
     `head` is the hash of the newest entry (hex). `generation` counts from 1 and rises when a closed case is reopened.
     `before_parking` is who was awaited when it was parked, and will be again. `returned_by` are the units that sent it
     back in this generation; `acted` the ids of those who accepted, did or reported the work: they may not check it.
+    `linked` holds what people linked and split, a bounded number; of duplicates, of which there may be many, only how many
+    follow this case (`followers`): each names it in `merged_into`.
     `contents` is what the report named, for triage to decide on: never more than one report holds. What was named later,
     by the reporter too, stands in the log alone (`libs.casework.references`), for people to read.
     """
@@ -136,7 +146,8 @@ class Case(Frozen):
     check: CheckState = CheckState.NONE
     rating: Rating | None = None
     merged_into: UUID | None = None
-    linked: tuple[UUID, ...] = ()
+    linked: tuple[Link, ...] = ()
+    followers: int = 0
     patrols: int = 0
     contents: tuple[ContentRef, ...] = ()
     erased: bool = False
@@ -154,3 +165,11 @@ class Case(Frozen):
     def lead(self) -> str | None:
         """The lead unit, if one was assigned."""
         return self.assignment.lead if self.assignment else None
+
+
+def end_of(case_id: UUID, cases: Mapping[UUID, Case]) -> Case:
+    """The case, or the one that it goes on in: whatever was merged follows what it was merged into, as far as `cases` reach."""
+    case = cases[case_id]
+    while case.merged_into is not None and case.merged_into in cases:
+        case = cases[case.merged_into]
+    return case

@@ -15,6 +15,7 @@ from libs.casework.case import (
     Case,
     CheckState,
     ItemState,
+    Link,
     Ordered,
     Rating,
     Suspension,
@@ -23,7 +24,7 @@ from libs.casework.entry import Entry
 from libs.casework.events import UnknownEvent, closure, dispatch, intake, oversight, triage
 from libs.casework.events.model import Event
 from libs.casework.lifecycle import Step, row_of
-from libs.casework.vocabulary import ENDED, Service, Stage
+from libs.casework.vocabulary import ENDED, Stage, Tie
 
 Changes = dict[str, Any]
 
@@ -50,7 +51,10 @@ def apply(case: Case | None, entry: Entry, head: bytes) -> Case:
 def _opened(entry: Entry, head: bytes) -> Case:
     data = entry.data
     if not isinstance(data, intake.Reported):
-        raise BrokenLog(f"a case begins with reported.v1, not {entry.type}")
+        raise BrokenLog(f"a case begins with reported.v1 or split_off.v1, not {entry.type}")
+    row = row_of(entry.type)
+    assert row is not None, "looked up by the caller"
+    assert row.awaits is not None, "a case that begins awaits somebody"
     return Case(
         id=entry.case_id,
         number=data.number,
@@ -59,13 +63,14 @@ def _opened(entry: Entry, head: bytes) -> Case:
         seq=entry.seq,
         rev=entry.rev,
         head=head.hex(),
-        awaits=Awaiting(machine=Service.TRIAGE, since=entry.at),
+        awaits=Awaiting(machine=row.awaits.machine, person=row.awaits.person, since=entry.at),
         source=data.source,
         publisher=data.publisher,
         declared_category=data.declared_category,
         seen_on_spot=data.seen_on_spot,
         grid=data.grid,
         contents=data.contents,
+        linked=(Link(other=data.out_of, how=Tie.SPLIT_FROM),) if isinstance(data, triage.SplitOff) else (),
         reported_at=entry.at,
         stage_at=entry.at,
         updated_at=entry.at,
@@ -121,6 +126,24 @@ def _queued(case: Case, entry: Entry, data: triage.QueuedForClerk) -> Changes:
 
 def _filed(case: Case, entry: Entry, data: triage.Filed) -> Changes:
     return {"category": data.category, "grid": data.grid, "community": data.community}
+
+
+def _split(case: Case, entry: Entry, data: triage.Split) -> Changes:
+    return {"linked": (*case.linked, *(Link(other=other, how=Tie.SPLIT_INTO) for other in data.into))}
+
+
+def _linked(case: Case, entry: Entry, data: triage.Linked) -> Changes:
+    if data.how is Tie.DUPLICATE:
+        return {"followers": case.followers + 1}
+    link = Link(other=data.other, how=data.how)
+    return {} if link in case.linked else {"linked": (*case.linked, link)}
+
+
+def _unlinked(case: Case, entry: Entry, data: triage.Unlinked) -> Changes:
+    if data.how is Tie.DUPLICATE:
+        return {"followers": max(case.followers - 1, 0)}
+    gone = Link(other=data.other, how=data.how)
+    return {"linked": tuple(link for link in case.linked if link != gone)}
 
 
 def _dispatched(case: Case, entry: Entry, data: dispatch.Dispatched) -> Changes:
@@ -227,7 +250,9 @@ _CHANGES: dict[type[Event], Callable[[Case, Entry, Any], Changes]] = {
     triage.Filed: _filed,
     triage.Merged: lambda case, entry, data: {"merged_into": data.into},
     triage.Reinstated: lambda case, entry, data: {"merged_into": None},
-    triage.Linked: lambda case, entry, data: {"linked": (*case.linked, data.other)},
+    triage.Split: _split,
+    triage.Linked: _linked,
+    triage.Unlinked: _unlinked,
     dispatch.Dispatched: _dispatched,
     dispatch.HandedOver: _handed_over,
     dispatch.Planned: _planned,

@@ -17,11 +17,11 @@ from libs.stages.http import command_routes
 from libs.stages.orders import Orders
 from libs.stages.ports import Ports
 from libs.stages.reactor import Reactor
+from libs.stages.residents import ByReceipt, receipt_routes
 from libs.stages.service import StageService
 from services.closure.agents import routes
-from services.closure.api import ResidentDoor
 from services.closure.commands import command_table, receipt_table
-from services.closure.handlers import ByReceipt, decide_all
+from services.closure.handlers import decide_all
 from services.closure.rules import Policy, parse_terms
 
 
@@ -47,8 +47,10 @@ async def build(ports: Ports) -> Room:
     reactor = Reactor(Service.CLOSURE, ports.store, decide_all, ports.rejections)
     orders = Orders(Kind.CHECKS, table, desk)
     door = Door(orders.carry, ports.publishers, ports.rejections, ports.kafka, ports.clock)
-    residents = ResidentDoor(receipt_table(rules, ports.clock), ByReceipt(ports.store), desk)
-    routers = (command_routes(table, Gathered(desk)), residents.router())
+    of_residents = receipt_table(rules, ports.clock)
+    paths = {"ratings": of_residents["rate"], "reopenings": of_residents["reopen"]}
+    residents = receipt_routes(paths, ByReceipt(ports.store), desk)
+    routers = (command_routes(table, Gathered(desk)), residents)
     return Room(routers, routes(reactor, door, ports.publishers), reactor)
 
 

@@ -114,9 +114,10 @@ class ItemReport(Shown):
 
 
 class Note(Body):
-    """How it goes."""
+    """How it goes. `public`: for whoever has the receipt code to read too; without it for the office and its units only."""
 
     words: Words
+    public: StrictBool = False
 
     def texts(self) -> tuple[Text, ...]:
         """The note."""

@@ -12,13 +12,19 @@ from libs.casework.places import parse_places
 from libs.casework.vocabulary import Service
 from libs.plumbing.data import read_geojson, read_yaml
 from libs.plumbing.records import Route
+from libs.stages.desk import CommandDesk
 from libs.stages.doors import Door
+from libs.stages.http import command_routes
 from libs.stages.ports import Ports, master_key
 from libs.stages.receipts import Receipts
+from libs.stages.residents import receipt_routes
 from libs.stages.service import StageService
+from libs.stages.uploads import PhotoDoor
 from services.intake.agents import routes
 from services.intake.api import ReportDoor
+from services.intake.commands import CLERKS, command_table, receipt_table
 from services.intake.handlers import Intake
+from services.intake.holders import HolderPhotos, Holders
 from services.intake.rules import Guide
 
 
@@ -48,8 +54,18 @@ async def build(ports: Ports) -> Room:
     numbers = CaseNumbers(ports.database, ports.settings.office_zone, ports.clock)
     intake = Intake(ports, numbers, guide(), receipts)
     door = Door(intake.carry, ports.publishers, ports.rejections, ports.kafka, ports.clock)
-    http = ReportDoor(intake, receipts, ports.store)
-    return Room((http.router(),), routes(door, ports.publishers))
+    http = ReportDoor(intake, receipts, ports.store, ports.vault)
+    desk = CommandDesk(Service.INTAKE, ports.store, ports.vault, ports.photos)
+    of_residents, holders = receipt_table(), Holders(ports.store)
+    paths = {"withdrawals": of_residents["withdraw"], "details": of_residents["details"]}
+    routers = (
+        http.router(),
+        command_routes(command_table(), desk),
+        receipt_routes(paths, holders, desk),
+        HolderPhotos(holders, ports.vault, ports.photos).router(),
+        PhotoDoor(ports.store, ports.vault, ports.photos, CLERKS).router(),
+    )
+    return Room(routers, routes(door, ports.publishers))
 
 
 INTAKE = StageService(Service.INTAKE, build)

@@ -1,9 +1,12 @@
 """What a report looks like when it comes in, over HTTP and as the data of a message at the door."""
 
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool
 
+from libs.stages.bodies import Photos
+from libs.stages.commands import Body, Text
 from libs.stages.words import Line, Words
 
 REPORT_SUBMITTED = "banjie.report.submitted.v1"
@@ -48,3 +51,18 @@ class Report(Part):
     seen_on_spot: StrictBool | None = None
     office: Code | None = None
     happened_at: AwareDatetime | None = None
+
+
+class Details(Body):
+    """What is added later: words, and photos (`evidence`) that were uploaded to the case before."""
+
+    words: Words | None = None
+    evidence: Photos = ()
+
+    def texts(self) -> tuple[Text, ...]:
+        """The words, if there are any."""
+        return (Text("details", self.words),) if self.words else ()
+
+    def photos(self) -> tuple[UUID, ...]:
+        """The evidence."""
+        return self.evidence

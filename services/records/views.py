@@ -6,11 +6,12 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from libs.casework.case import Asked, Assignment, Awaiting, Case, CheckState, Rating, Suspension
+from libs.casework.case import Asked, Assignment, Awaiting, Case, CheckState, Link, Rating, Suspension
 from libs.casework.events import ContentRef
 from libs.casework.lifecycle import TABLE, Step
 from libs.casework.vocabulary import Service, Source, Stage, Urgency
 from libs.casework.wire import instant
+from libs.stages.likely import Likely
 from libs.stages.names import Name, Names, event_name
 
 
@@ -128,7 +129,9 @@ class Detail(Summary):
     orders: list[Attention]
     rating: Rating | None
     merged_into: UUID | None
-    linked: tuple[UUID, ...]
+    linked: tuple[Link, ...]
+    followers: int
+    duplicates: list[Likely]
     patrols: int
     contents: list[Kept]
     erased: bool
@@ -164,6 +167,7 @@ _MORE = (
     "rating",
     "merged_into",
     "linked",
+    "followers",
     "patrols",
     "erased",
     "head",
@@ -175,8 +179,8 @@ def summary(case: Case, names: Names) -> Summary:
     return Summary(**_summed(case, names))
 
 
-def detail(case: Case, names: Names, named: Sequence[ContentRef]) -> Detail:
-    """The case as a page; `named` is the content that its log names."""
+def detail(case: Case, names: Names, named: Sequence[ContentRef], likely: Sequence[Likely] = ()) -> Detail:
+    """The case as a page; `named` is the content that its log names, `likely` what may be the same."""
     return Detail(
         **_summed(case, names),
         **{name: getattr(case, name) for name in _MORE},
@@ -185,6 +189,7 @@ def detail(case: Case, names: Names, named: Sequence[ContentRef]) -> Detail:
         suspended=_waiting(case.suspended),
         orders=[Attention(order=each.order, at=instant(each.at)) for each in case.orders],
         items=[_item(case, index) for index in range(len(case.items))],
+        duplicates=list(likely),
         contents=[Kept(id=ref.id, kind=ref.kind) for ref in named],
         actions=[_action(row) for row in TABLE if case.stage in row.at],
     )

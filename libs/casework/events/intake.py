@@ -33,7 +33,7 @@ class DetailsAdded(Event):
 
 
 class Withdrawn(Event):
-    """The reporter took the report back (撤回)."""
+    """The reporter took the report back (撤回), or the office did so on the reporter's word: the actor's role says which."""
 
     TYPE = "withdrawn"
     ZH = "撤回上报"

@@ -5,7 +5,7 @@ from uuid import UUID
 from libs.casework.calendar.amount import parse_amount
 from libs.casework.deadlines.vocabulary import Told
 from libs.casework.events import ContentRef, Event, closure, dispatch, intake, oversight, triage
-from libs.casework.vocabulary import Role, Service, Source, Urgency
+from libs.casework.vocabulary import Role, Service, Source, Tie, Urgency
 
 MINUTE = 60_000_000
 BEGAN_AT = 1_793_930_400_000_000
@@ -70,13 +70,36 @@ EXAMPLES: tuple[Event, ...] = (
         suggestions=(GUESS,),
         data_version=DATA_VERSION,
     ),
+    triage.DuplicatesSuggested(
+        of=(
+            triage.Likeness(
+                other=OTHER_CASE,
+                score=0.82,
+                metres=10,
+                apart=95 * MINUTE,
+                words=("围挡",),
+                because=("same_category", "near", "recent", "words_alike"),
+            ),
+        ),
+        data_version=DATA_VERSION,
+    ),
     triage.ConfirmationAsked(grid=GRID),
     triage.Confirmed(found=True, evidence=(PHOTO,), words=NOTE),
     triage.Filed(category="hoarding", source=Source.RESIDENT, grid=GRID, community=COMMUNITY),
     triage.Rejected(reason="not_found", words=NOTE),
-    triage.Merged(into=OTHER_CASE),
-    triage.Linked(other=OTHER_CASE, how="recurs"),
-    triage.Reinstated(reason="new_facts"),
+    triage.Merged(into=OTHER_CASE, because=("by_hand",), words=NOTE),
+    triage.Split(into=(OTHER_CASE,)),
+    triage.SplitOff(
+        number="YB-2026-000002",
+        source=Source.RESIDENT,
+        channel="http",
+        grid=GRID,
+        contents=(WORDS,),
+        out_of=OTHER_CASE,
+    ),
+    triage.Linked(other=OTHER_CASE, how=Tie.RECURS),
+    triage.Unlinked(other=OTHER_CASE, how=Tie.RECURS),
+    triage.Reinstated(reason="new_facts", words=NOTE),
     dispatch.UnitUndecided(because=("no_owner_known",)),
     dispatch.Dispatched(
         lead="pmc",
@@ -140,9 +163,11 @@ LIVES: tuple[str, ...] = (
     "extended attention_ordered attention_answered deadline_warned deadline_breached resolved check_planned check_failed rework_ordered "
     "started resolved check_planned check_passed closed patrol_planned rated linked content_viewed reopened "
     "parked unparked dispatched handed_over resident_awaited resident_answered "
-    "content_erased deadline_escalated policy_changed",
+    "content_erased deadline_escalated unlinked policy_changed",
     "reported rejected reinstated",
     "reported merged",
     "reported withdrawn",
+    "reported duplicates_suggested split",
+    "split_off classified filed",
 )
 """Cases told from beginning to end; together they hold every event."""

@@ -9,8 +9,9 @@ from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Role, Stage
 from libs.stages.commands import Command
 from libs.stages.receipts import Receipts, receipt_claim
+from libs.stages.residents import ByReceipt
 from services.closure.bodies import Rating
-from services.closure.handlers import ByReceipt, decide_all
+from services.closure.handlers import decide_all
 from tests.rules.closure.asking import BY_RECEIPT
 from tests.support.cases import a_case_at
 

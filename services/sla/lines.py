@@ -110,6 +110,20 @@ class Lines:
         if older:
             await self._lines.bulk_write(older, ordered=False)
 
+    async def counts(self, case_ids: Iterable[UUID]) -> dict[UUID, int]:
+        """How many lines each of the cases has; those without any are missing. From the index alone."""
+        steps: list[Document] = [
+            {"$match": {"case": {"$in": list(case_ids)}}},
+            {"$group": {"_id": "$case", "n": {"$sum": 1}}},
+        ]
+        return {each["_id"]: each["n"] async for each in await self._lines.aggregate(steps)}
+
+    async def page(self, after: UUID | None, limit: int) -> list[UUID]:
+        """The cases of up to `limit` lines, in the order of their ids, from the one after `after` on. From the index alone."""
+        wanted = {"case": {"$gt": after}} if after else {}
+        found = self._lines.find(wanted, {"_id": 0, "case": 1}).sort("case", 1).limit(limit)
+        return list(dict.fromkeys([each["case"] async for each in found]))
+
     async def forget(self, case_ids: Sequence[UUID]) -> None:
         """Cases that have ended have no lines."""
         await self._lines.delete_many({"case": {"$in": list(case_ids)}})

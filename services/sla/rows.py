@@ -48,6 +48,13 @@ class Rows:
         found = self._rows.find({"_id": {"$in": list(case_ids)}, "data": self._data}, {"seq": 1})
         return {document["_id"]: document["seq"] async for document in found}
 
+    async def whole(self, case_ids: Iterable[UUID]) -> dict[UUID, int]:
+        """As `seqs`, without those of which a line is missing on the board."""
+        wanted = {"_id": {"$in": list(case_ids)}, "data": self._data}
+        rows = [row async for row in self._rows.find(wanted, {"seq": 1, "lines": 1})]
+        lines = await self._lines.counts([row["_id"] for row in rows])
+        return {row["_id"]: row["seq"] for row in rows if lines.get(row["_id"], 0) >= row.get("lines", 0)}
+
     async def due(self, now: int, most: int) -> list[Row]:
         """Rows whose instant has come, the earliest first."""
         found = self._rows.find({"at": {"$lte": now}}).sort("at", 1).limit(most)
@@ -93,6 +100,10 @@ class Rows:
         wanted = {"_id": {"$gt": after}} if after else {}
         return [each["_id"] async for each in self._rows.find(wanted, {"_id": 1}).sort("_id", 1).limit(limit)]
 
+    async def page_on_board(self, after: UUID | None, limit: int) -> list[UUID]:
+        """Cases with lines, in the order of their ids, from the one after `after` on; `limit` counts lines."""
+        return await self._lines.page(after, limit)
+
     async def count(self) -> int:
         """How many rows there are, about."""
         return await self._rows.estimated_document_count()
@@ -101,7 +112,7 @@ class Rows:
         # Where a newer row stands, the filter misses it and the upsert runs into its id.
         new: Document = {"seq": row.seq, "at": row.at, "what": row.what, "data": self._data}
         if row.lines is not None:
-            new["lined"] = row.seq
+            new |= {"lined": row.seq, "lines": len({line.key for line in row.lines})}
         return UpdateOne({"_id": row.case_id, "seq": {"$lte": row.seq}}, {"$set": new}, upsert=True)
 
 

@@ -18,7 +18,7 @@ from libs.casework.vocabulary import OPEN
 Event = DeadlineWarned | DeadlineBreached | DeadlineEscalated
 Name = tuple[str, str, int, str]
 """Type of event, clock, generation, id of the level (empty: a breach has none). Numbers mean something within one version."""
-FORM = "rows 2"
+FORM = "rows 3"
 """What is kept of a case; a row of another form is made again."""
 
 

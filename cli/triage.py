@@ -9,12 +9,12 @@ from rich.table import Table
 from cli.console import out, say_json
 from cli.operator import operator_api
 from cli.options import Data, Json
-from cli.timeline import local_time
 
 app = typer.Typer(help="corrections: what clerks put right, and what is learned from it.")
 corrections = typer.Typer(help="list, accept, drop: corrections of clerks.")
 app.add_typer(corrections, name="corrections")
 Case = Annotated[str, typer.Argument(help="the id of the case, as list shows it")]
+At = Annotated[str, typer.Argument(metavar="AT", help="when it was corrected, as list shows it")]
 
 
 @corrections.command("list")
@@ -29,27 +29,28 @@ def listed(
 
 
 @corrections.command()
-def accept(case: Case, data: Data = None) -> None:
+def accept(case: Case, at: At, data: Data = None) -> None:
     """Learn from it at the next start of triage; its words are freed of names and numbers first."""
-    _judge(case, "accept", data)
+    _judge(case, at, "accept", data)
 
 
 @corrections.command()
-def drop(case: Case, data: Data = None) -> None:
+def drop(case: Case, at: At, data: Data = None) -> None:
     """Do not learn from it."""
-    _judge(case, "drop", data)
+    _judge(case, at, "drop", data)
 
 
-def _judge(case: str, verdict: str, data: Any) -> None:
-    told = operator_api(data).post(f"/triage/v1/corrections/{case}/{verdict}", f"cli-{uuid4()}")
+def _judge(case: str, at: str, verdict: str, data: Any) -> None:
+    where = f"/triage/v1/corrections/{case}/{verdict}"
+    told = operator_api(data).post(where, f"cli-{uuid4()}", params={"at": at})
     out.print(f"{told['state']}: {told['was'] or '—'} → {told['category']}")
 
 
 def _table(found: list[dict[str, Any]]) -> Table:
     table = Table()
-    for heading in ("case", "when", "suggested", "corrected", "urgency", "state"):
+    for heading in ("case", "at", "suggested", "corrected", "urgency", "state"):
         table.add_column(heading, overflow="fold")
     for one in found:
-        when = local_time(one["at"])[5:]
-        table.add_row(one["case_id"], when, one["was"] or "—", one["category"], one["urgency"], one["state"])
+        was = one["was"] or "—"
+        table.add_row(one["case_id"], one["at"], was, one["category"], one["urgency"], one["state"])
     return table

@@ -15,11 +15,14 @@ from pymongo.asynchronous.database import AsyncDatabase
 from libs.casestore.content import ContentVault
 from libs.casestore.schema import CORRECTIONS
 from libs.casestore.store import CaseStore
+from libs.casework.entry import Entry
+from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Urgency
+from libs.casework.wire import instant
 from services.triage.corrections import Correction, correction_in, lesson
 from services.triage.reviewed import Example
 
-TEXT = "text"
+TEXT, JUDGING = "text", "judge_correction"
 
 
 class State(StrEnum):
@@ -59,12 +62,15 @@ class Learning:
         listed = [Judged(one, _state(one, known.get(one.case_id))) for one in found]
         return sorted(listed, key=lambda one: -one.correction.at)
 
-    async def judge(self, case_id: UUID, state: State, by: str) -> Judged | None:
-        """Accept or drop the correction of a case; None when it has none. The last word counts, twice changes nothing."""
-        log = (await self._store.logs([case_id])).get(case_id, [])
-        found = correction_in(log)
+    async def judge(self, case_id: UUID, at: int, state: State, by: str) -> Judged | Refusal:
+        """Accept or drop the correction that was made `at` (µs UTC): none other than the one that was shown. The last word
+        counts, twice changes nothing."""
+        found = correction_in((await self._store.logs([case_id])).get(case_id, []))
         if found is None:
-            return None
+            return Refusal(Why.UNKNOWN_CASE, f"no correction of case {case_id}", attempted=JUDGING)
+        if found.at != at:
+            newer = f"case {case_id} was corrected again at {instant(found.at)}: {found.category}"
+            return Refusal(Why.STALE, newer, None, JUDGING, (instant(found.at),), "at")
         said = {
             "was": found.was,
             "category": found.category,
@@ -78,17 +84,26 @@ class Learning:
         return Judged(found, state)
 
     async def lessons(self) -> Sequence[Example]:
-        """The accepted corrections, their words freed of what names a person; erased cases teach nothing any more."""
+        """The accepted corrections, their words freed of what names a person. Erased cases teach nothing any more, nor do those
+        that were corrected again since."""
         kept = await self._kept.find({"state": State.ACCEPTED.value}).sort("_id", 1).to_list()
         cases = await self._store.load([each["_id"] for each in kept])
         refs = {case.id: [ref for ref in case.contents if ref.kind == TEXT] for case in cases.values()}
         words = await self._vault.read(refs)
+        logs = await self._store.logs(refs)
         return [
             lesson(text.decode(), each["category"], Urgency(each["urgency"]))
             for each in kept
+            if _still_said(each, logs.get(each["_id"], []))
             for ref in refs.get(each["_id"], ())
             if (text := words.get(ref.id)) is not None
         ]
+
+
+def _still_said(kept: dict[str, Any], log: Sequence[Entry]) -> bool:
+    """Whether what was judged is what the clerks say: not corrected again since."""
+    found = correction_in(log)
+    return found is not None and found.at == kept["at"]
 
 
 def _state(found: Correction, kept: dict[str, Any] | None) -> State:

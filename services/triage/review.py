@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
-from libs.casework.refusal import Refusal, Why
+from libs.casework.calendar.zones import micros
+from libs.casework.refusal import Refusal
 from libs.casework.vocabulary import Urgency
 from libs.casework.wire import instant
 from libs.plumbing.access import require
@@ -61,14 +62,15 @@ class ReviewDoor:
         found = await self._learning.listed(self._now() - days * DAY_US, limit)
         return Corrections(corrections=[_shown(one) for one in found])
 
-    async def judge(self, caller: Administrator, case_id: UUID, verdict: Literal["accept", "drop"]) -> Shown:
-        """Accepted ones are learned at the next start of triage. Can be said again, and otherwise, until then."""
+    async def judge(
+        self, caller: Administrator, case_id: UUID, verdict: Literal["accept", "drop"], at: AwareDatetime
+    ) -> Shown:
+        """Accepted ones are learned at the next start of triage. Can be said again, and otherwise, until then. `at` as it was
+        listed: a case that was corrected again since is refused."""
         state = State.ACCEPTED if verdict == "accept" else State.DROPPED
-        judged = await self._learning.judge(case_id, state, caller.id)
-        if judged is None:
-            raise problem_from(
-                Refusal(Why.UNKNOWN_CASE, f"no correction of case {case_id}", attempted=verdict)
-            )
+        judged = await self._learning.judge(case_id, micros(at), state, caller.id)
+        if isinstance(judged, Refusal):
+            raise problem_from(judged)
         return _shown(judged)
 
 

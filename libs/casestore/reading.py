@@ -14,8 +14,9 @@ from libs.casework.vocabulary import Urgency
 
 @dataclass(frozen=True, slots=True)
 class CaseQuery:
-    """What to look for; None does not narrow. `offices`: in any of them. Instants in µs UTC. `area`: codes of grids or communities, in any of them."""
+    """What to look for; None does not narrow. `ids`: these alone. `offices`: in any of them. Instants in µs UTC. `area`: codes of grids or communities, in any of them."""
 
+    ids: Sequence[UUID] | None = None
     office: str | None = None
     offices: Sequence[str] | None = None
     stages: Sequence[str] | None = None
@@ -48,7 +49,7 @@ _PATHS = {
     "awaits_person": "awaits.person",
     "awaits_machine": "awaits.machine",
 }
-_SPECIAL = {"stages", "offices", "urgency", "grids", "area", "reported_from", "reported_to"}
+_SPECIAL = {"ids", "stages", "offices", "urgency", "grids", "area", "reported_from", "reported_to"}
 
 
 def filter_of(query: CaseQuery) -> dict[str, Any]:
@@ -67,6 +68,8 @@ def filter_of(query: CaseQuery) -> dict[str, Any]:
         wanted["urgency"] = (
             {"$in": [query.urgency, None]} if query.urgency == Urgency.NORMAL else query.urgency
         )
+    if query.ids is not None:
+        wanted["_id"] = {"$in": list(query.ids)}
     if query.area is not None:
         wanted["$or"] = [{name: {"$in": list(query.area)}} for name in ("grid", "community")]
     return wanted | _reported(query)
@@ -112,7 +115,7 @@ async def page_of(
     """One page, newest first unless told. Case ids are UUIDv7, so their order is that of reporting."""
     wanted = filter_of(query)
     if after is not None:
-        wanted["_id"] = {"$gt" if oldest_first else "$lt": UUID(after)}
+        wanted["_id"] = wanted.get("_id", {}) | {"$gt" if oldest_first else "$lt": UUID(after)}
     ordered = cases.find(wanted).sort("_id", 1 if oldest_first else -1)
     found = [case_from(each) async for each in ordered.limit(limit + 1)]
     more = len(found) > limit

@@ -37,7 +37,7 @@ class PolicyChanges(PolicyChange):
 
 class Previewed(Body):
     """Which version, and which open cases. `to` None: the newest of `file`, the text of a policies file (YAML) that is not in
-    force; without a file `to` is one of ours. `of`: cases that go by this version; `cases`: these alone. `after` asks for the
+    force; without a file `to` is one of ours. `of`: cases that go by this version; `cases`: of these alone. `after` asks for the
     next page.
     """
 

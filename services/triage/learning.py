@@ -22,6 +22,8 @@ from libs.casework.wire import instant
 from services.triage.corrections import Correction, correction_in, lesson
 from services.triage.reviewed import Example
 
+MOST = 2000
+"""Corrections that are learned at most: the reviewed examples are 7,000 and are not drowned, and the start stays short."""
 TEXT, JUDGING = "text", "judge_correction"
 
 
@@ -41,7 +43,7 @@ class Judged(NamedTuple):
 
 
 class Learning:
-    """Lists, judges, and reads what was accepted. `clock` gives µs UTC."""
+    """Lists, judges, and reads what was accepted, the newest `most`. `clock` gives µs UTC."""
 
     def __init__(
         self,
@@ -49,7 +51,9 @@ class Learning:
         store: CaseStore,
         vault: ContentVault,
         clock: Callable[[], int],
+        most: int = MOST,
     ) -> None:
+        self._most = most
         self._kept, self._store, self._vault, self._clock = database[CORRECTIONS], store, vault, clock
 
     async def listed(self, since: int, limit: int) -> list[Judged]:
@@ -84,9 +88,10 @@ class Learning:
         return Judged(found, state)
 
     async def lessons(self) -> Sequence[Example]:
-        """The accepted corrections, their words freed of what names a person. Erased cases teach nothing any more, nor do those
-        that were corrected again since."""
-        kept = await self._kept.find({"state": State.ACCEPTED.value}).sort("_id", 1).to_list()
+        """The newest accepted corrections, their words freed of what names a person. Erased cases teach nothing any more, nor
+        do those that were corrected again since."""
+        accepted = self._kept.find({"state": State.ACCEPTED.value}).sort("at", -1).limit(self._most)
+        kept = sorted(await accepted.to_list(), key=lambda each: each["_id"].bytes)
         cases = await self._store.load([each["_id"] for each in kept])
         refs = {case.id: [ref for ref in case.contents if ref.kind == TEXT] for case in cases.values()}
         words = await self._vault.read(refs)

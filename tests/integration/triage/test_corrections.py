@@ -81,6 +81,18 @@ async def test_who_is_corrected_again_after_the_verdict_teaches_nothing_until_it
         assert [each.category for each in await it.lessons()][before:] == ["leaf_branch"]
 
 
+async def test_of_very_many_the_newest_are_learned(office: StreetOffice) -> None:
+    async with office.ports(Service.TRIAGE) as ports:
+        it, one = learning(ports), Learning(ports.database, ports.store, ports.vault, ports.clock, most=1)
+        for _ in range(2):
+            case_id = await corrected(office, ports)
+            await it.judge(case_id, await made_at(it, case_id), State.ACCEPTED, "admin")
+        assert len(await it.lessons()) >= 2
+        assert len(await one.lessons()) == 1
+        await ports.vault.erase(case_id, now_us())
+        assert await one.lessons() == []
+
+
 async def test_only_administrators_review(office: StreetOffice) -> None:
     async with office.ports(Service.TRIAGE) as ports:
         case_id = await corrected(office, ports)

@@ -11,6 +11,9 @@ from libs.casestore.documents import case_from
 from libs.casework.case import Case
 from libs.casework.vocabulary import Urgency
 
+MOST_MICROS = 2**63 - 1
+"""The largest number that the database takes."""
+
 
 @dataclass(frozen=True, slots=True)
 class CaseQuery:
@@ -81,28 +84,45 @@ def _reported(query: CaseQuery) -> dict[str, Any]:
     return {"reported_at": given} if given else {}
 
 
+class Waited(NamedTuple):
+    """Where a page of waiting cases ends: after this one, which is looked at again at `until` (µs UTC, 0: nobody said when)."""
+
+    until: int
+    case_id: UUID
+
+    def __str__(self) -> str:
+        return f"{self.until}.{self.case_id}"
+
+
+def waited_from(text: str) -> Waited:
+    """The place behind a cursor. Raises ValueError."""
+    until, _, case_id = text.partition(".")
+    place = Waited(int(until), UUID(case_id))
+    if not 0 <= place.until <= MOST_MICROS:
+        raise ValueError(text)
+    return place
+
+
 async def suspended_page(
-    cases: AsyncCollection[dict[str, Any]], query: CaseQuery, limit: int, after: str | None
+    cases: AsyncCollection[dict[str, Any]], query: CaseQuery, limit: int, after: Waited | None
 ) -> Page:
     """One page of the cases that wait, by the day to look again; those without one first."""
     wanted = filter_of(query) | {"suspended.since": {"$exists": True}}
     ordered = cases.find({"$and": [wanted, _later(after)]}).sort([("suspended.until", 1), ("_id", 1)])
     found = [case_from(each) async for each in ordered.limit(limit + 1)]
     more = len(found) > limit
-    return Page(tuple(found[:limit]), _place_of(found[limit - 1]) if more else None)
+    return Page(tuple(found[:limit]), str(_place_of(found[limit - 1])) if more else None)
 
 
-def _place_of(case: Case) -> str:
-    return f"{(case.suspended and case.suspended.until) or 0}.{case.id}"
+def _place_of(case: Case) -> Waited:
+    return Waited((case.suspended and case.suspended.until) or 0, case.id)
 
 
-def _later(after: str | None) -> dict[str, Any]:
-    """What comes after a cursor `<day to look again, µs UTC, or 0>.<case id>`. Raises ValueError for anything else."""
+def _later(after: Waited | None) -> dict[str, Any]:
     if after is None:
         return {}
-    day, _, case_id = after.partition(".")
-    until, beyond = int(day) or None, {"$gt": UUID(case_id)}
-    return {"$or": [{"suspended.until": {"$gt": int(day)}}, {"suspended.until": until, "_id": beyond}]}
+    until, beyond = after.until or None, {"$gt": after.case_id}
+    return {"$or": [{"suspended.until": {"$gt": after.until}}, {"suspended.until": until, "_id": beyond}]}
 
 
 async def page_of(

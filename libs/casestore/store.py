@@ -24,7 +24,7 @@ from libs.casestore.documents import (
     sealed_from,
 )
 from libs.casestore.group import repeated
-from libs.casestore.reading import CaseQuery, Page, page_of, suspended_page
+from libs.casestore.reading import CaseQuery, Page, Waited, page_of, suspended_page
 from libs.casestore.waiting import Grouping
 from libs.casework.case import Case
 from libs.casework.draft import Change, Sealed, Speaker
@@ -166,8 +166,8 @@ class CaseStore:
         """A page of cases, newest first unless told; `after` is the cursor of the page before."""
         return await page_of(self._cases, query, limit, after, oldest_first)
 
-    async def suspended(self, query: CaseQuery, limit: int, after: str | None = None) -> Page:
-        """Cases that wait (挂账), those first that should have been looked at first; `after` as `find` has it."""
+    async def suspended(self, query: CaseQuery, limit: int, after: Waited | None = None) -> Page:
+        """Cases that wait (挂账), those first that should have been looked at first; `after` is the place of the page before."""
         return await suspended_page(self._cases, query, limit, after)
 
     async def said_since(self, since: int, event: str, because: str, limit: int) -> list[UUID]:

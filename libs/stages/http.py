@@ -73,6 +73,12 @@ def problem_from(refusal: Refusal) -> Problem:
     return Problem(refusal.code, refusal.detail, status=status, title=title, title_zh=title_zh, **told)
 
 
+def not_a_cursor(after: str, attempted: str) -> Problem:
+    """What to raise for an `after` that no page has given."""
+    detail = f"{after!r} is no cursor: take `after` of the page before as it stands"
+    return problem_from(Refusal(Why.INVALID, detail, attempted=attempted, field="after"))
+
+
 def actor_of(principal: Principal, roles: frozenset[Role], attempted: str) -> Actor | Refusal:
     """The principal as the log shows it, in the widest of its roles that may do this (a clerk before a grid worker)."""
     for role in reversed(Role):

@@ -16,7 +16,7 @@ from libs.casework.wire import instant
 from libs.plumbing.mongo import Document
 from libs.plumbing.principals import Principal
 from libs.stages.bodies import Code
-from libs.stages.http import office_of, problem_from
+from libs.stages.http import not_a_cursor, office_of, problem_from
 from libs.stages.names import Directory, Name
 from services.sla.access import Staff
 from services.sla.board import Board, BoardQuery, Counted, Place, place_from
@@ -204,8 +204,7 @@ def _place(after: str | None) -> Place | None:
     try:
         return place_from(after) if after else None
     except ValueError:
-        detail = f"{after!r} is no cursor: take `after` of the page before as it stands"
-        raise problem_from(Refusal(Why.INVALID, detail, attempted="board", field="after")) from None
+        raise not_a_cursor(after or "", "board") from None
 
 
 def _colours_of(level: str | None, data: Reference) -> frozenset[Colour]:

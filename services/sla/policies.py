@@ -126,7 +126,7 @@ class PolicyDoor:
     async def preview(self, caller: Looks, body: Previewed) -> PreviewPage:
         """Which open cases would get other deadlines; nothing is touched."""
         now = self.clock()
-        policies, to = self._wanted(body, now)
+        policies, to = await self._wanted(body, now)
         preview = Preview(self.data, policies, to.id, now)
         query = _query(caller, body)
         page = await self.store.find(query, body.limit, str(body.after) if body.after else None)
@@ -160,10 +160,13 @@ class PolicyDoor:
         there = await self.store.load(named) if named else {}
         return list(not_found(named, there, query, sees_all=caller.has(*DISTRICT)))
 
-    def _wanted(self, body: Previewed, now: int) -> tuple[Policies, Policy]:
+    async def _wanted(self, body: Previewed, now: int) -> tuple[Policies, Policy]:
         field = "to" if body.file is None else "file"
         try:
-            policies = self.data.policies if body.file is None else self._from_file(body.file, now)
+            policies = self.data.policies
+            if body.file is not None:
+                # What is read for long is read beside the loop: a lease has to be renewed meanwhile.
+                policies = await asyncio.to_thread(self._from_file, body.file, now)
             field = "to"
             return policies, policies.get(body.to) if body.to else policies.policies[-1]
         except (DataUnreadable, UnknownPolicy) as error:

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from cli.console import UsageError, err, out, say_json
 from cli.limits import Meant, calendars, in_data, meant
-from cli.names import Names, known_category, known_office, known_unit
+from cli.names import Names, known_account, known_category, known_office
 from cli.operator import where
 from cli.options import Data, Json, Office
 from cli.policies import Category, Policy, Version
@@ -51,7 +51,7 @@ def simulate(
     wanted = meant(policy, version)
     chosen = {
         "office": office and known_office(office),
-        "unit": _known_account(unit),
+        "unit": known_account(unit),
         "category": known_category(category),
     }
     zone = ZoneInfo(zone_of(office or ""))
@@ -61,10 +61,6 @@ def simulate(
     answer = _asked(where(site(data)), simulation, chosen["office"], workers or os.cpu_count() or 1)
     found = _told(answer, simulation, wanted, zone, chosen)
     say_json(found) if as_json else _show(found)
-
-
-def _known_account(unit: str | None) -> str | None:
-    return unit if unit in (None, "office", "checker") else known_unit(unit)
 
 
 def _period(begins: str, ends: str, zone: ZoneInfo) -> Period:

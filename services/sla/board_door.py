@@ -22,9 +22,6 @@ from services.sla.access import Staff
 from services.sla.board import Board, BoardQuery, Counted, Place, place_from
 from services.sla.rules import Reference
 
-ACCOUNTS = {"office": Name(zh="街道办", en="the office"), "checker": Name(zh="核查员", en="the checker")}
-"""On whose account a clock runs when no unit has the work."""
-
 
 class Offices(Protocol):
     """Which offices there are: `libs.casestore.store.CaseStore`."""
@@ -167,7 +164,7 @@ class BoardDoor:
         )
 
     def _unit(self, code: str | None) -> Name | None:
-        return ACCOUNTS.get(code or "") or self.directory.unit(code)
+        return self.directory.account(code)
 
     def _counts(self, counted: Iterable[Counted]) -> Counts:
         total: Counter[Colour] = Counter()

@@ -107,7 +107,7 @@ def test_a_simulation_shows_before_after_and_the_change(screen: Console) -> None
     shown = screen.export_text()
     for said in (
         "按责任单位 by unit",
-        "核查 checker",
+        "核查员 checker",
         "核查时限 check",
         "+6",
         "2 of 14 as it was",

@@ -20,11 +20,12 @@ At = Annotated[str, typer.Argument(metavar="AT", help="when it was corrected, as
 @corrections.command("list")
 def listed(
     days: Annotated[int, typer.Option(min=1, max=366, help="made in the last so many days")] = 30,
+    after: Annotated[str | None, typer.Option(help="cursor of the page before")] = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
     """Where a clerk gave another category than the likeliest one, newest first. The words: banjie case show."""
-    found = operator_api(data).get("/triage/v1/corrections", days=days)["corrections"]
+    found = operator_api(data).get("/triage/v1/corrections", days=days, after=after)
     say_json(found) if as_json else out.print(_table(found))
 
 
@@ -46,11 +47,12 @@ def _judge(case: str, at: str, verdict: str, data: Any) -> None:
     out.print(f"{told['state']}: {told['was'] or '—'} → {told['category']}")
 
 
-def _table(found: list[dict[str, Any]]) -> Table:
-    table = Table()
+def _table(found: dict[str, Any]) -> Table:
+    more = f"以上截至 back to {found['back_to']} · 更早 earlier: --after {found['after']}"
+    table = Table(caption=more if found["after"] else None)
     for heading in ("case", "at", "suggested", "corrected", "urgency", "state"):
         table.add_column(heading, overflow="fold")
-    for one in found:
+    for one in found["corrections"]:
         was = one["was"] or "—"
         table.add_row(one["case_id"], one["at"], was, one["category"], one["urgency"], one["state"])
     return table

@@ -84,6 +84,13 @@ def _reported(query: CaseQuery) -> dict[str, Any]:
     return {"reported_at": given} if given else {}
 
 
+class Said(NamedTuple):
+    """Cases of which something was said, and how far back the log was walked (µs UTC; None: all of what was asked for)."""
+
+    case_ids: list[UUID]
+    back_to: int | None
+
+
 class Waited(NamedTuple):
     """Where a page of waiting cases ends: after this one, which is looked at again at `until` (µs UTC, 0: nobody said when)."""
 

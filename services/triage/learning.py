@@ -4,6 +4,7 @@ Kept in `triage_corrections`: {_id: case id, was, category, urgency, at, state, 
 stay where they are, under the key of their case, and go with it.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -16,10 +17,11 @@ from libs.casestore.content import ContentVault
 from libs.casestore.schema import CORRECTIONS
 from libs.casestore.store import CaseStore
 from libs.casework.entry import Entry
+from libs.casework.events.triage import Classified
 from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Urgency
 from libs.casework.wire import instant
-from services.triage.corrections import Correction, correction_in, lesson
+from services.triage.corrections import BY_HAND, Correction, correction_in, lesson
 from services.triage.reviewed import Example
 
 MOST = 2000
@@ -42,6 +44,13 @@ class Judged(NamedTuple):
     state: State
 
 
+class Listed(NamedTuple):
+    """Corrections, and how far back they were looked for (µs UTC; None: as far as was asked)."""
+
+    judged: list[Judged]
+    back_to: int | None
+
+
 class Learning:
     """Lists, judges, and reads what was accepted, the newest `most`. `clock` gives µs UTC."""
 
@@ -56,15 +65,17 @@ class Learning:
         self._most = most
         self._kept, self._store, self._vault, self._clock = database[CORRECTIONS], store, vault, clock
 
-    async def listed(self, since: int, limit: int) -> list[Judged]:
-        """The newest corrections that were made from `since` (µs UTC) on. Judged ones keep their place."""
-        cases = await self._store.said_since(since, "classified.v1", "by_hand", limit)
-        logs = await self._store.logs(cases)
-        found = [one for log in logs.values() if (one := correction_in(log)) is not None]
+    async def listed(self, since: int, limit: int, before: int | None = None) -> Listed:
+        """The newest corrections that were made from `since` up to `before` (µs UTC). Judged ones keep their place."""
+        said = await self._store.said_since(since, Classified.name(), BY_HAND, limit, before)
+        logs = await self._store.logs(said.case_ids)
+        begin, end = said.back_to or since, before or math.inf
+        # One whose last correction lies outside stands on another page, or on none.
+        found = [one for log in logs.values() if (one := correction_in(log)) and begin <= one.at < end]
         wanted = {"_id": {"$in": [one.case_id for one in found]}}
         known = {each["_id"]: each async for each in self._kept.find(wanted)}
         listed = [Judged(one, _state(one, known.get(one.case_id))) for one in found]
-        return sorted(listed, key=lambda one: -one.correction.at)
+        return Listed(sorted(listed, key=lambda one: -one.correction.at), said.back_to)
 
     async def judge(self, case_id: UUID, at: int, state: State, by: str) -> Judged | Refusal:
         """Accept or drop the correction that was made `at` (µs UTC): none other than the one that was shown. The last word

@@ -1,6 +1,7 @@
 """HTTP in: the corrections of clerks, for an administrator to accept or to drop before anything is learned from them."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from libs.casework.vocabulary import Urgency
 from libs.casework.wire import instant
 from libs.plumbing.access import require
 from libs.plumbing.principals import Principal
-from libs.stages.http import problem_from
+from libs.stages.http import not_a_cursor, problem_from
 from services.triage.learning import Judged, Learning, State
 
 Administrator = Annotated[Principal, Depends(require("administrator"))]
@@ -32,9 +33,11 @@ class Shown(BaseModel):
 
 
 class Corrections(BaseModel):
-    """Corrections, the newest first."""
+    """Corrections, the newest first. `after`: the log was looked through back to `back_to` only; with it older ones follow."""
 
     corrections: list[Shown]
+    back_to: str
+    after: str | None
 
 
 class ReviewDoor:
@@ -57,10 +60,17 @@ class ReviewDoor:
         caller: Administrator,
         days: Annotated[int, Query(ge=1, le=366)] = 30,
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
+        after: Annotated[str | None, Query(max_length=40)] = None,
     ) -> Corrections:
         """Where a clerk gave another category than the likeliest one, in the last days."""
-        found = await self._learning.listed(self._now() - days * DAY_US, limit)
-        return Corrections(corrections=[_shown(one) for one in found])
+        since = self._now() - days * DAY_US
+        found = await self._learning.listed(since, limit, _place(after))
+        back_to = None if found.back_to is None else instant(found.back_to)
+        return Corrections(
+            corrections=[_shown(one) for one in found.judged],
+            back_to=back_to or instant(since),
+            after=back_to,
+        )
 
     async def judge(
         self, caller: Administrator, case_id: UUID, verdict: Literal["accept", "drop"], at: AwareDatetime
@@ -72,6 +82,13 @@ class ReviewDoor:
         if isinstance(judged, Refusal):
             raise problem_from(judged)
         return _shown(judged)
+
+
+def _place(after: str | None) -> int | None:
+    try:
+        return micros(datetime.fromisoformat(after)) if after else None
+    except (ValueError, TypeError):
+        raise not_a_cursor(after or "", "corrections") from None
 
 
 def _shown(one: Judged) -> Shown:

@@ -37,6 +37,20 @@ def test_what_stands_in_one_correction_only_is_not_learned_it_could_be_a_name() 
     assert known.quotable == 1
 
 
+def signed(text: str) -> tuple[str, ...]:
+    return ngrams([*text, "，", *"欧阳圪"])
+
+
+def test_who_sends_the_same_again_is_no_second_witness() -> None:
+    twice = [signed("小区门口的路灯坏了好几天"), signed("小区门口的路灯又坏了好几天")]
+    assert set(vocabulary_of([["路灯"]], twice).numbers) == {"路灯"}
+
+
+def test_two_different_reports_that_one_person_signs_are_two_as_the_docs_say() -> None:
+    two = [signed("小区门口的路灯坏了好几天"), signed("河边有人倒垃圾没人管理")]
+    assert "阳圪" in vocabulary_of([["路灯"]], two).numbers
+
+
 @given(st.text(max_size=200))
 def test_any_text_has_a_vector_of_length_one_or_none(text: str) -> None:
     vector = vector_of(ngrams(list(text)), MODEL.vocabulary)

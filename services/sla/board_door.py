@@ -16,7 +16,7 @@ from libs.casework.wire import instant
 from libs.plumbing.mongo import Document
 from libs.plumbing.principals import Principal
 from libs.stages.bodies import Code
-from libs.stages.http import not_a_cursor, office_of, problem_from
+from libs.stages.http import not_a_cursor, offices_for, problem_from
 from libs.stages.names import Directory, Name
 from services.sla.access import Staff
 from services.sla.board import Board, BoardQuery, Counted, Place, place_from
@@ -139,10 +139,7 @@ class BoardDoor:
         """None: an office that the caller does not see, or one without cases."""
         # Whoever asks for a level asks for its colour, which an index can tell.
         colours = frozenset(filters.colour or Colour) & _colours_of(filters.level, self.data)
-        own = office_of(caller, filters.office)
-        if filters.office not in (None, own):
-            return None
-        offices = [own] if own else await self.store.offices()
+        offices = await offices_for(caller, filters.office, self.store.offices)
         same = {name: getattr(filters, name) for name in ("unit", "grid", "category", "level")}
         return BoardQuery(offices, clock=filters.clock, colours=colours, **same) if offices else None
 

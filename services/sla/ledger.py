@@ -14,7 +14,7 @@ from libs.casework.reasons import Reasons
 from libs.casework.wire import instant
 from libs.plumbing.principals import Principal
 from libs.stages.bodies import Code
-from libs.stages.http import not_a_cursor, office_of
+from libs.stages.http import not_a_cursor, offices_for
 from libs.stages.names import Directory, Name
 from services.sla.access import Staff
 
@@ -94,12 +94,10 @@ class LedgerDoor:
         return Ledger(as_of=instant(now), cases=rows, after=page.after)
 
     async def _page(self, caller: Principal, filters: Filters) -> Page:
-        own = office_of(caller, filters.office)
-        if filters.office not in (None, own):
-            return Page((), None)
-        offices = None if own else await self.store.offices()
-        query = CaseQuery(office=own, offices=offices, unit=filters.unit, grid=filters.grid)
-        return await self.store.suspended(query, filters.limit, _place(filters.after))
+        after = _place(filters.after)
+        offices = await offices_for(caller, filters.office, self.store.offices)
+        query = CaseQuery(offices=offices, unit=filters.unit, grid=filters.grid)
+        return await self.store.suspended(query, filters.limit, after) if offices else Page((), None)
 
     def _row(self, case: Case, now: int) -> Waiting | None:
         held = case.suspended

@@ -35,12 +35,12 @@ class LeftOut(BaseModel):
 
 
 def not_found(
-    named: Iterable[UUID], there: Mapping[UUID, Case], query: CaseQuery, *, sees_all: bool
+    named: Iterable[UUID], there: Mapping[UUID, Case], query: CaseQuery, own: str | None
 ) -> Iterator[LeftOut]:
-    """Those of the named cases that `query` does not find; another office's exists for those alone who see every office."""
+    """Those of the named cases that `query` does not find; for whom sees the office `own` only (None: all), others' do not exist."""
     for case_id in dict.fromkeys(named):
         case = there.get(case_id)
-        if case is None or (case.office != query.office and not sees_all):
+        if case is None or own not in (None, case.office):
             yield LeftOut(case_id=case_id, number=None, why=Left.UNKNOWN)
         elif why := _misses(case, query):
             yield LeftOut(case_id=case_id, number=case.number, why=why)
@@ -63,7 +63,7 @@ def not_moved(
 def _misses(case: Case, query: CaseQuery) -> Left | None:
     """The first condition that it does not meet."""
     conditions = (
-        (Left.OFFICE, query.office in (None, case.office)),
+        (Left.OFFICE, case.office in (query.offices or ())),
         (Left.STAGE, query.stages is None or case.stage in query.stages),
         (Left.UNIT, query.unit in (None, case.lead)),
         (Left.CATEGORY, query.category in (None, case.category)),

@@ -25,8 +25,9 @@ from libs.plumbing.data import DataUnreadable, parsed
 from libs.plumbing.limits import body_limit
 from libs.plumbing.principals import Principal
 from libs.stages.commands import Command, CommandKind, Desk
-from libs.stages.http import command_from, problem_from
+from libs.stages.http import command_from, offices_for, problem_from
 from libs.stages.outcome import Done, Outcome
+from libs.stages.scope import DISTRICT_ROLES
 from services.sla.bodies import LONGEST_FILE, PolicyChanges, Previewed
 from services.sla.named import LeftOut, not_found, not_moved
 from services.sla.preview import Group, MovedCase, Preview, grouped
@@ -34,7 +35,6 @@ from services.sla.rules import Reference
 
 Looks = Annotated[Principal, Depends(require(Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR))]
 Decides = Annotated[Principal, Depends(require(Role.SUPERVISOR, Role.ADMINISTRATOR))]
-DISTRICT = (Role.ADMINISTRATOR, Role.AUDITOR)
 MOVABLE = frozenset(stage for row in TABLE if row.event == PolicyChanged.name() for stage in row.at if stage)
 """The stages at which THE table lets a case be moved."""
 FEW = 10
@@ -128,7 +128,9 @@ class PolicyDoor:
         now = self.clock()
         policies, to = await self._wanted(body, now)
         preview = Preview(self.data, policies, to.id, now)
-        query = _query(caller, body)
+        # Whoever sees every office and asks for none means the own one: there they decide.
+        offices = await offices_for(caller, body.office or caller.office, self.store.offices)
+        query = _query(offices, body)
         page = await self.store.find(query, body.limit, str(body.after) if body.after else None)
         logs = await self.store.logs([case.id for case in page.cases])
         moved = await _moved(preview, page.cases, logs, body.of)
@@ -158,7 +160,8 @@ class PolicyDoor:
     async def _not_found(self, caller: Principal, query: CaseQuery) -> list[LeftOut]:
         named = query.ids or ()
         there = await self.store.load(named) if named else {}
-        return list(not_found(named, there, query, sees_all=caller.has(*DISTRICT)))
+        own = None if caller.has(*DISTRICT_ROLES) else caller.office
+        return list(not_found(named, there, query, own))
 
     async def _wanted(self, body: Previewed, now: int) -> tuple[Policies, Policy]:
         field = "to" if body.file is None else "file"
@@ -202,12 +205,11 @@ async def _moved(
     return tuple(filter(None, found))
 
 
-def _query(caller: Principal, body: Previewed) -> CaseQuery:
-    """Open cases that have been filed, of the own office; auditors and administrators may ask for another one."""
-    office = (body.office if caller.has(*DISTRICT) else None) or caller.office
+def _query(offices: Sequence[str], body: Previewed) -> CaseQuery:
+    """Open cases that have been filed."""
     return CaseQuery(
         ids=body.cases or None,
-        office=office,
+        offices=offices,
         stages=sorted(MOVABLE),
         unit=body.unit,
         category=body.category,

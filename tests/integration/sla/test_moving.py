@@ -155,6 +155,12 @@ async def test_filters_hold_for_named_cases_too_and_each_that_is_left_out_has_it
         named[4]: "unknown",
     }
     assert why(await preview(client, district, to="2026-11", cases=named))[named[3]] == "another_office"
+    elsewhere = await preview(client, boss, to="2026-11", office="shuibosi")
+    assert (elsewhere["looked_at"], elsewhere["cases"]) == (0, [])
+    elsewhere = await preview(client, boss, to="2026-11", office="shuibosi", cases=[named[0], named[3]])
+    assert why(elsewhere) == {named[0]: "another_office", named[3]: "unknown"}
+    there = await preview(client, district, to="2026-11", office="shuibosi", cases=[named[3]])
+    assert [one["case_id"] for one in there["cases"]] == [named[3]]
     for wanted, reason in (
         ({"unit": "community"}, "another_unit"),
         ({"category": "street_lamp"}, "another_category"),

@@ -19,6 +19,7 @@ from libs.casestore.documents import (
     answer_from,
     case_from,
     event_in,
+    logs_wanted,
     readable,
     readable_logs,
     sealed_from,
@@ -109,9 +110,7 @@ class CaseStore:
 
     async def logs(self, case_ids: Iterable[UUID]) -> dict[UUID, list[Entry]]:
         """The whole logs of these cases in one read, each in order. A log that this version cannot read is left out."""
-        wanted = {"case_id": {"$in": list(case_ids)}}
-        found = self._events.find(wanted, {"_id": 0, "case_id": 1, "body": 1})
-        return readable_logs(await found.sort([("case_id", 1), ("seq", 1)]).to_list())
+        return readable_logs(await self._events.find(**logs_wanted(case_ids)).to_list())
 
     async def offices(self) -> list[str]:
         """The offices that have cases."""

@@ -4,18 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from pymongo import UpdateOne, WriteConcern
+from pymongo import WriteConcern
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import BulkWriteError
 from pymongo.read_concern import ReadConcern
 
 from libs.casestore.schema import SLA_NEXT
 from libs.plumbing.mongo import Document
 from services.sla.lines import Line, Lines
+from services.sla.newer import put_newer
 
 UNREADABLE = 0
 """The seq of a row whose log could not be read: older than any, so that it is tried again."""
-_DUPLICATE = 11000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +75,11 @@ class Rows:
             return
         lined = {row.case_id: (row.seq, row.lines) for row in rows if row.lines is not None}
         await self._lines.write(lined)
-        await self._put(rows)
+        await put_newer(self._rows, map(self._document, rows))
         if lined:
             # Two may read a case at once, and the slower one has read less: what is older than the row says does not stay.
             found = self._rows.find({"_id": {"$in": list(lined)}}, {"lined": 1})
             await self._lines.drop_older({row["_id"]: row.get("lined", 0) async for row in found})
-
-    async def _put(self, rows: Sequence[Row]) -> None:
-        try:
-            await self._rows.bulk_write([self._update(row) for row in rows], ordered=False)
-        except BulkWriteError as error:
-            if any(each["code"] != _DUPLICATE for each in error.details["writeErrors"]):
-                raise
 
     async def forget(self, case_ids: Sequence[UUID]) -> None:
         """Cases that have ended have no row."""
@@ -108,12 +100,17 @@ class Rows:
         """How many rows there are, about."""
         return await self._rows.estimated_document_count()
 
-    def _update(self, row: Row) -> UpdateOne:
-        # Where a newer row stands, the filter misses it and the upsert runs into its id.
-        new: Document = {"seq": row.seq, "at": row.at, "what": row.what, "data": self._data}
+    def _document(self, row: Row) -> Document:
+        new: Document = {
+            "_id": row.case_id,
+            "seq": row.seq,
+            "at": row.at,
+            "what": row.what,
+            "data": self._data,
+        }
         if row.lines is not None:
             new |= {"lined": row.seq, "lines": len({line.key for line in row.lines})}
-        return UpdateOne({"_id": row.case_id, "seq": {"$lte": row.seq}}, {"$set": new}, upsert=True)
+        return new
 
 
 def _row(document: Document) -> Row:

@@ -34,7 +34,7 @@ async def put(garden: Garden, *lines: dict[str, Any]) -> list[str]:
     documents = []
     for case_id, given in zip(ids, lines, strict=True):
         line = a_line(now_us() + given.pop("minutes") * HOUR // 60, **given)
-        documents.append({"_id": f"{case_id}:{line.key}"} | document_of(UUID(case_id), 1, line))
+        documents.append(document_of(UUID(case_id), 1, line))
     await garden.ports.database[SLA_CLOCKS].insert_many(documents)
     return ids
 

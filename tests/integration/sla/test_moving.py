@@ -240,7 +240,7 @@ class Interrupted(CaseStore):
 
 
 def commands(case: Case, *keys: str) -> list[Command]:
-    kind = command_table(Moving(TWO, reasons(), lambda: LATER))[NAME]
+    kind = command_table(Moving(TWO, reasons()), lambda: LATER)[NAME]
     boss = Principal("s-1", frozenset({"supervisor"}), "yingbin", expires=LATER)
     found = [command_from(kind, case.id, boss, f"{case.id}/{key}", MOVE) for key in keys]
     return [each for each in found if isinstance(each, Command)]

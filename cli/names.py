@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from cli.console import UsageError
+from cli.limits import in_data
 from cli.operator import offices
 from libs.casework.categories import parse_catalogue
-from libs.casework.deadlines.policies import parse_policies
 from libs.casework.deadlines.vocabulary import Account
 from libs.casework.places import Level, parse_places
 from libs.casework.reasons import parse_reasons
@@ -35,7 +35,7 @@ def _units() -> list[str]:
 
 def known_level(code: str | None) -> str | None:
     """The code itself, when a policy has such a level; None stays None."""
-    policies = parse_policies(read_yaml("policies.yaml")).policies if code else ()
+    policies = in_data().policies if code else ()
     known = dict.fromkeys(level.id for policy in policies for level in policy.levels)
     return code and _among("level", code, list(known))
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
-from rich.progress import Progress, TextColumn, TimeElapsedColumn
+from rich.progress import TextColumn
 from rich.table import Table
 
-from cli.console import UsageError, err, out, say_json
+from cli.console import UsageError, err, out, progress, say_json
 from cli.limits import HELP, Meant, meant
 from cli.names import Names, known_category, known_office, known_reason, known_unit
 from cli.operator import Api, RefusedInputError, operator_api
@@ -164,15 +164,14 @@ def _previewed(api: Api, wanted: Meant, selection: Selection) -> dict[str, Any]:
 
 
 def _pages(api: Api, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    columns = (TextColumn("preview 预览 {task.completed} cases"), TimeElapsedColumn())
-    with Progress(*columns, console=err, disable=not err.is_terminal, transient=True) as progress:
-        task, after = progress.add_task("preview", total=None), None
+    after = None
+    with progress("preview", None, TextColumn("preview 预览 {task.completed} cases")) as advance:
         while True:
             try:
                 page = api.post(PREVIEW, str(uuid4()), json=asked | {"after": after})
             except RefusedInputError as error:
                 raise UsageError(str(error)) from None
-            progress.advance(task, page["looked_at"])
+            advance(page["looked_at"])
             yield page
             after = page["after"]
             if after is None:
@@ -193,13 +192,12 @@ def _moved(
 ) -> Iterator[list[dict[str, Any]]]:
     """Page by page: what was done before an interruption is done, and answers so the next time."""
     wish = {"to": to, "reason": reason, "even_if_late": even_if_late}
-    columns = (TextColumn("move 变更 {task.completed} of {task.total} cases"), TimeElapsedColumn())
-    with Progress(*columns, console=err, disable=not err.is_terminal, transient=True) as progress:
-        task = progress.add_task("move", total=len(ids))
+    counts = TextColumn("move 变更 {task.completed} of {task.total} cases")
+    with progress("move", len(ids), counts) as advance:
         for begin in range(0, len(ids), TOGETHER):
             page = list(ids[begin : begin + TOGETHER])
             yield api.post(CHANGES, str(uuid4()), json=wish | {"cases": page})["results"]
-            progress.advance(task, len(page))
+            advance(len(page))
 
 
 def _show(found: dict[str, Any]) -> None:

@@ -8,10 +8,9 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from cli.console import UsageError, err, out, say_json
+from cli.console import UsageError, out, progress, say_json
 from cli.limits import Meant, calendars, in_data, meant
 from cli.names import Names, known_account, known_category, known_office
 from cli.operator import where
@@ -100,10 +99,8 @@ def _tables_reach(simulation: Simulation, zone: ZoneInfo, office: str | None) ->
 
 def _asked(reach: Reach, simulation: Simulation, office: str | None, workers: int) -> Answer:
     cases = Cases(*simulation.period, office)
-    columns = (TextColumn("simulate 推演"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err, disable=not err.is_terminal, transient=True) as progress:
-        task = progress.add_task("simulate", total=count_cases_of(reach, cases))
-        return ask(reach, cases, simulation, workers, lambda more: progress.advance(task, more))
+    with progress("simulate 推演", count_cases_of(reach, cases)) as advance:
+        return ask(reach, cases, simulation, workers, advance)
 
 
 def _told(

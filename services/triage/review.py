@@ -25,6 +25,7 @@ class Shown(BaseModel):
     """A correction without its words: who wants to read them opens the case, where every look is recorded."""
 
     case_id: UUID
+    office: str
     was: str | None
     category: str
     urgency: Urgency
@@ -95,6 +96,7 @@ def _shown(one: Judged) -> Shown:
     it = one.correction
     return Shown(
         case_id=it.case_id,
+        office=it.office,
         was=it.was,
         category=it.category,
         urgency=it.urgency,

@@ -104,11 +104,8 @@ class Lines:
 
     async def counts(self, case_ids: Iterable[UUID]) -> dict[UUID, int]:
         """How many lines each of the cases has; those without any are missing. From the index alone."""
-        steps: list[Document] = [
-            {"$match": {"case": {"$in": list(case_ids)}}},
-            {"$group": {"_id": "$case", "n": {"$sum": 1}}},
-        ]
-        return {each["_id"]: each["n"] async for each in await self._lines.aggregate(steps)}
+        found = await self._lines.aggregate(counts_of(case_ids))
+        return {each["_id"]: each["n"] async for each in found}
 
     async def page(self, after: UUID | None, limit: int) -> list[UUID]:
         """The cases of up to `limit` lines, in the order of their ids, from the one after `after` on. From the index alone."""
@@ -119,6 +116,12 @@ class Lines:
     async def forget(self, case_ids: Sequence[UUID]) -> None:
         """Cases that have ended have no lines."""
         await self._lines.delete_many({"case": {"$in": list(case_ids)}})
+
+
+def counts_of(case_ids: Iterable[UUID]) -> list[Document]:
+    """Counts the lines of each of these cases."""
+    wanted = {"case": {"$in": list(case_ids)}}
+    return [{"$match": wanted}, {"$group": {"_id": "$case", "n": {"$sum": 1}}}]
 
 
 def document_of(case_id: UUID, seq: int, line: Line) -> Document:

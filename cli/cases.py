@@ -7,6 +7,7 @@ from uuid import UUID
 import typer
 from rich.table import Table
 
+from cli.console import named as _named
 from cli.console import out, say_json
 from cli.names import known_category, known_office, known_unit
 from cli.operator import Api, operator_api
@@ -104,10 +105,6 @@ def _table(page: dict[str, Any]) -> Table:
             "parked 转人工" if case["parked"] else "",
         )
     return table
-
-
-def _named(name: dict[str, str] | None) -> str:
-    return f"{name['zh']} {name['en']}" if name else ""
 
 
 def _urgency(case: dict[str, Any]) -> str:

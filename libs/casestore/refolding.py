@@ -9,7 +9,7 @@ from pymongo import UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
 
 from libs.casestore.concerns import safe
-from libs.casestore.documents import CASES, EVENTS, UNREADABLE, sealed_from
+from libs.casestore.documents import CASES, EVENTS, UNREADABLE, logs_wanted, sealed_from
 from libs.casework.events.dispatch import AttentionOrdered
 from libs.casework.fold import BrokenLog, fold
 from libs.casework.vocabulary import OPEN, Stage
@@ -26,7 +26,7 @@ async def keep_waits_and_orders(database: Database, together: int = TOGETHER) ->
     """
     kept = safe(database)
     async for case_ids in _with_either(kept, together):
-        found = kept[EVENTS].find({"case_id": {"$in": case_ids}}).sort([("case_id", 1), ("seq", 1)])
+        found = kept[EVENTS].find(**logs_wanted(case_ids, "hash"))
         logs = groupby(await found.to_list(), key=lambda document: document["case_id"])
         if updates := [update for _, log in logs if (update := _update(list(log)))]:
             await kept[CASES].bulk_write(updates, ordered=False)

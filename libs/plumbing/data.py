@@ -48,6 +48,11 @@ def read_yaml(name: str) -> dict[str, Any]:
         raise DataUnreadable(f"{data_folder() / name} is not YAML: {error}") from error
 
 
+def read_parsed(name: str, parse: Callable[[Mapping[str, Any]], T]) -> T:
+    """What `parse` makes of `<data folder>/<name>`. Raises `DataUnreadable` in one line: file, line, what is wrong."""
+    return parsed(_text(name), str(data_folder() / name), parse)
+
+
 def read_geojson(name: str) -> dict[str, Any]:
     """The FeatureCollection in `<data folder>/<name>`. Raises `DataUnreadable`."""
     text = _text(name)

@@ -13,6 +13,7 @@ from libs.stages.bodies import Said
 from libs.stages.commands import Decision, Sealed
 from libs.stages.judged import first_words, not_a_reason
 from libs.stages.scope import not_the_lead
+from services.dispatch.approving import own_wish
 from services.dispatch.bodies import Extension, WantedExtension
 from services.dispatch.rules import Policy
 
@@ -46,7 +47,7 @@ def extend(
     clock, by = asked.clock or "", body.by or asked.more
     assert by is not None, "what is asked for a clock names how much"
     refused = (
-        _own_wish(case, actor, asked)
+        own_wish(case, actor, "extend")
         or _more_than(case, asked.more, by)
         or _not_allowed(case, "extend", clock, by, log, policy)
     )
@@ -59,13 +60,6 @@ def _asked(case: Case, attempted: str) -> Asked | Refusal:
         return case.asked
     detail = "no unit has asked for an extension of this case"
     return Refusal(Why.NOT_THIS_STAGE, detail, case.stage, attempted, ("ask_extension",))
-
-
-def _own_wish(case: Case, actor: Actor, asked: Asked) -> Refusal | None:
-    if actor.id != asked.by:
-        return None
-    detail = "who asked for an extension does not approve it"
-    return Refusal(Why.NOT_ALLOWED, detail, case.stage, "extend", ("another supervisor of the office",))
 
 
 def _more_than(case: Case, asked: Amount | None, by: Amount) -> Refusal | None:

@@ -16,6 +16,7 @@ from libs.casework.wire import instant
 from libs.plumbing.access import require
 from libs.plumbing.principals import Principal
 from libs.stages.likely import Likely, likely_duplicates
+from libs.stages.names import Name
 from services.triage.queue import CURSOR, queue_page
 from services.triage.wording import wording
 
@@ -42,17 +43,10 @@ class Waiting(BaseModel):
     urgency: Urgency | None
 
 
-class Explained(BaseModel):
-    """A reason in words for the clerk."""
-
-    zh: str
-    en: str
-
-
 class Guess(Suggestion):
     """A ranked guess; `why` is `because` in words."""
 
-    why: tuple[Explained, ...] = ()
+    why: tuple[Name, ...] = ()
 
 
 class Queued(Waiting):
@@ -61,7 +55,7 @@ class Queued(Waiting):
     declared_category: str | None
     parked: bool
     because: tuple[str, ...] = ()
-    why: tuple[Explained, ...] = ()
+    why: tuple[Name, ...] = ()
     suggestions: tuple[Guess, ...] = ()
     duplicates: list[Likely] = []
 
@@ -162,8 +156,8 @@ def _guess(one: Suggestion) -> Guess:
     return Guess(category=one.category, score=one.score, because=one.because, why=_in_words(one.because))
 
 
-def _in_words(because: Sequence[str]) -> tuple[Explained, ...]:
-    return tuple(Explained(**wording(each)._asdict()) for each in because)
+def _in_words(because: Sequence[str]) -> tuple[Name, ...]:
+    return tuple(map(wording, because))
 
 
 def _shown(case: Case) -> dict[str, object]:

@@ -19,6 +19,7 @@ from libs.stages.outcome import Done
 from libs.stages.receipts import Receipts, read_code, receipt_claim
 from services.intake.bodies import Report
 from services.intake.handlers import Intake, Wish, asked_for
+from services.intake.replying import Answers
 from services.intake.reporters import ANONYMOUS, person
 from services.intake.tracking import Tracking, tracking
 from services.intake.uploads import MAX_REQUEST, read_upload
@@ -76,8 +77,9 @@ _BODY: dict[str, Any] = {
 class ReportDoor:
     """The endpoints of intake."""
 
-    def __init__(self, intake: Intake, receipts: Receipts, store: CaseStore) -> None:
+    def __init__(self, intake: Intake, receipts: Receipts, store: CaseStore, answers: Answers) -> None:
         self._intake = intake
+        self._answers = answers
         self._receipts = receipts
         self._store = store
 
@@ -150,7 +152,7 @@ class ReportDoor:
         case = (await self._store.load([case_id])).get(case_id) if case_id else None
         if case is None:
             raise problem_from(Refusal(Why.UNKNOWN_CASE, "no report has this code", attempted="track"))
-        return tracking(case, await self._store.log(case.id))
+        return tracking(case, await self._store.log(case.id), self._answers)
 
 
 def _key(raw: str | None, caller: Principal | None) -> str:

@@ -27,6 +27,7 @@ from libs.stages.reactor import Reactor
 from libs.stages.service import StageService
 from services.closure.agents import routes
 from services.closure.api import ResidentDoor
+from services.closure.calls import CallDoor
 from services.closure.checklists import Checklists, parse_checklists
 from services.closure.checks import CheckDoor
 from services.closure.commands import ASSIGN, command_table, receipt_table
@@ -88,8 +89,13 @@ async def build(ports: Ports) -> Room:
     orders = Orders(Kind.CHECKS, table, desk)
     door = Door(orders.carry, ports.publishers, ports.rejections, ports.kafka, ports.clock)
     residents = ResidentDoor(receipt_table(rules, ports.clock), ByReceipt(ports.store), desk)
-    reading = CheckDoor(ports.store, rules.checklists, directory())
-    routers = (command_routes(table, Gathered(desk)), reading.router(), residents.router())
+    names = directory()
+    checks, calls = (
+        CheckDoor(ports.store, rules.checklists, names),
+        CallDoor(ports.store, rules.terms, names),
+    )
+    commands = command_routes(table, Gathered(desk))
+    routers = (commands, checks.router(), calls.router(), residents.router())
     return Room(routers, routes(reactor, door, ports.publishers), reactor)
 
 

@@ -19,7 +19,7 @@ from libs.plumbing.access import require
 from libs.plumbing.principals import Principal
 from libs.stages.http import CaseId, actor_of, problem_from
 from libs.stages.names import Directory, Name
-from libs.stages.scope import hidden
+from libs.stages.scope import hidden, outside
 from services.closure.checklists import Checklists, CheckPoint, Photo, Severity
 from services.closure.commands import CHECKERS, CLERKS
 from services.closure.rules import not_independent, not_the_checker
@@ -189,7 +189,12 @@ def _why_not(case: Case, caller: Principal) -> str | None:
     actor: Actor | Refusal = actor_of(caller, CHECKERS, "pass")
     if isinstance(actor, Refusal):
         return actor.detail
-    refused = not_independent(case, actor, "pass") or not_the_checker(case, actor, "pass")
+    area = frozenset(caller.grids + caller.communities)
+    refused = (
+        not_independent(case, actor, "pass")
+        or not_the_checker(case, actor, "pass")
+        or outside(case, actor, area, "pass")
+    )
     return refused.detail if refused else None
 
 

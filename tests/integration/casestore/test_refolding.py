@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from libs.casestore.content import KEYS
 from libs.casestore.migrations import migrate
 from libs.casestore.refolding import keep_waits_and_orders, keep_what_photos_show
 from libs.casework.draft import Whatever
@@ -41,7 +42,8 @@ async def some_cases(bench: Bench) -> list[UUID]:
 
 
 async def test_what_an_earlier_version_left_out_is_added_page_by_page_and_once(bench: Bench) -> None:
-    await some_cases(bench)
+    cases = await some_cases(bench)
+    await bench.database[KEYS].insert_many([{"_id": case_id} for case_id in cases])
     whole = await snapshots(bench)
     await bench.database["cases"].update_many({}, NEW)
     assert await snapshots(bench) != whole

@@ -102,3 +102,25 @@ async def test_another_system_checks_at_its_door(office: StreetOffice) -> None:
     assert told == ["accepted", "accepted", "refused", "duplicate"]
     assert stages == [Stage.CLOSED, Stage.ACCEPTED, Stage.RESOLVED]
     assert [each["data"]["code"] for each in await office.heard(outcomes(own))] == ["not-allowed"]
+
+
+async def test_whom_to_call_is_listed_until_they_have_rated_or_were_called_enough(
+    office: StreetOffice,
+) -> None:
+    clerk, far = office.token("clerk", id="caller"), office.token("clerk", office="shuibosi")
+    async with office.ports(Service.CLOSURE) as ports, office.http(CLOSURE) as client:
+        garden = Garden(ports)
+        missed, rated = [await garden.a_case_at(Stage.CLOSED) for _ in range(2)]
+        await garden.a_case_at(Stage.CLOSED, "called_back", "called_back", "called_back")
+        before = await client.get("/v1/calls?limit=3", headers=clerk)
+        answers = [
+            await post(client, missed, "call-back", clerk, "m", reached=False),
+            await post(client, rated, "call-back", clerk, "r", reached=True, score=5, solved=True),
+        ]
+        after = await client.get("/v1/calls?limit=3", headers=clerk)
+        elsewhere = await client.get("/v1/calls", headers=far)
+        checker = await client.get("/v1/calls", headers=office.token("checker"))
+    assert statuses((*answers, before, after, elsewhere, checker)) == [200, 200, 200, 200, 200, 403]
+    assert [each["case_id"] for each in before.json()["cases"]] == [str(rated.id), str(missed.id)]
+    assert [(each["case_id"], each["calls"]) for each in after.json()["cases"]] == [(str(missed.id), 1)]
+    assert elsewhere.json()["cases"] == []

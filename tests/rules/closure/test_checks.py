@@ -3,12 +3,14 @@
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from libs.casework.entry import Actor
 from libs.casework.events.closure import CheckFailed, CheckPassed, Closed, PatrolPlanned, Point
-from libs.casework.refusal import Why
+from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Role, Stage
-from tests.rules.closure.asking import CHECKER, CLERK, all_hold, ask, refused, said
+from tests.rules.closure.asking import CHECKER, CLERK, a_policy, all_hold, ask, refused, said
 from tests.support.cases import a_case_at, a_told_case_at, an_actor
 
 RESOLVED = a_case_at(Stage.RESOLVED, acted=("u-1", "publisher:pmc-system"))
@@ -72,6 +74,19 @@ def test_a_check_passes_only_when_every_required_point_holds(
     refusal = refused("pass", RESOLVED, CHECKER, words="好", points=points)
     assert (refusal.code, refusal.field, refusal.stage) == (Why.INVALID, "points", Stage.RESOLVED)
     assert named in refusal.detail
+
+
+@given(st.lists(st.sampled_from([None, *Point]), min_size=10, max_size=10))
+def test_whatever_is_answered_a_pass_means_that_every_required_point_was_seen_or_does_not_apply(
+    answers: list[Point | None],
+) -> None:
+    asked = a_policy().checklists.of("hoarding").points
+    given_answers = dict(zip((point.id for point in asked), answers, strict=True))
+    points = [{"point": each, "answer": answer} for each, answer in given_answers.items() if answer]
+    outcome = ask("pass", RESOLVED, CHECKER, words="好", points=points)
+    required = [given_answers[point.id] for point in asked if point.required]
+    holds = all(each in (Point.YES, Point.NOT_APPLICABLE) for each in required) and Point.YES in required
+    assert isinstance(outcome, Refusal) is not holds
 
 
 def test_advice_does_not_hold_a_case_open() -> None:

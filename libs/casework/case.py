@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from libs.casework.calendar.amount import Amount
-from libs.casework.events.dispatch import Mark, WorkItem
+from libs.casework.events.appeals import Mark
+from libs.casework.events.dispatch import WorkItem
 from libs.casework.events.model import ContentRef
 from libs.casework.vocabulary import ENDED, Role, Service, Source, Stage, Urgency
 

@@ -21,7 +21,7 @@ from libs.casework.case import (
     Suspension,
 )
 from libs.casework.entry import Entry
-from libs.casework.events import UnknownEvent, closure, dispatch, intake, oversight, triage
+from libs.casework.events import UnknownEvent, appeals, closure, dispatch, intake, oversight, triage
 from libs.casework.events.model import ContentRef, Event
 from libs.casework.lifecycle import Step, row_of
 from libs.casework.vocabulary import ENDED, Service, Stage
@@ -246,17 +246,17 @@ def _reopened(case: Case, entry: Entry, data: closure.Reopened) -> Changes:
     return fresh | {"generation": case.generation + 1, "after_shown": False, "calls": 0}
 
 
-def _appealed(case: Case, entry: Entry, data: dispatch.Appealed) -> Changes:
+def _appealed(case: Case, entry: Entry, data: appeals.Appealed) -> Changes:
     told = {"mark": data.mark, "entry": data.entry, "unit": data.unit}
     appeal = Appeal(appeal=entry.seq, by=entry.actor.id, at=entry.at, **told)
     return {"appeals": (*case.appeals, appeal)}
 
 
-def _appeal_decided(case: Case, entry: Entry, data: dispatch.AppealDecided) -> Changes:
+def _appeal_decided(case: Case, entry: Entry, data: appeals.AppealDecided) -> Changes:
     return {"appeals": tuple(_decided(each, data) for each in case.appeals)}
 
 
-def _decided(appeal: Appeal, data: dispatch.AppealDecided) -> Appeal:
+def _decided(appeal: Appeal, data: appeals.AppealDecided) -> Appeal:
     if appeal.appeal != data.appeal:
         return appeal
     return appeal.model_copy(update={"upheld": data.upheld})
@@ -293,8 +293,8 @@ _CHANGES: dict[type[Event], Callable[[Case, Entry, Any], Changes]] = {
     dispatch.AttentionOrdered: _ordered,
     dispatch.AttentionAnswered: _answered,
     dispatch.ReworkOrdered: _rework,
-    dispatch.Appealed: _appealed,
-    dispatch.AppealDecided: _appeal_decided,
+    appeals.Appealed: _appealed,
+    appeals.AppealDecided: _appeal_decided,
     closure.CheckPlanned: _check_planned,
     closure.CheckPassed: lambda case, entry, data: {"check": CheckState.PASSED},
     closure.CheckFailed: _check_failed,

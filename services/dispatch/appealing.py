@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from libs.casework.calendar.amount import DAY
 from libs.casework.case import Appeal, Case
 from libs.casework.entry import Actor, Entry
+from libs.casework.events.appeals import AppealDecided, Appealed, Mark
 from libs.casework.events.closure import CheckFailed
-from libs.casework.events.dispatch import AppealDecided, Appealed, Dispatched, HandedOver, Mark, Returned
+from libs.casework.events.dispatch import Dispatched, HandedOver, Returned
 from libs.casework.events.model import Event
 from libs.casework.events.oversight import ContentViewed, DeadlineBreached
 from libs.casework.refusal import Refusal, Why

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field, StrictBool
 
 from libs.casework.calendar import Amount
-from libs.casework.events.dispatch import Mark
+from libs.casework.events.appeals import Mark
 from libs.stages.bodies import Code, Said, Shown
 from libs.stages.commands import Body, Text
 from libs.stages.words import Line, Words

@@ -7,6 +7,7 @@ from typing import Any
 
 from libs.casework.case import Case
 from libs.casework.entry import Actor
+from libs.casework.events import appeals
 from libs.casework.events import dispatch as said
 from libs.casework.events.model import Event
 from libs.casework.vocabulary import Role, Service
@@ -108,8 +109,8 @@ def _appealing(policy: Policy, clock: Callable[[], int]) -> tuple[CommandKind, .
     appeal = _now(appealing.appeal, policy, clock)
     decide = partial(appealing.decide, policy=policy)
     return (
-        _on_the_log("appeal", "申诉", WantedAppeal, ITS_OWN, said.Appealed, appeal),
-        _on_the_log("decide_appeal", "申诉裁定", AppealAnswer, JUDGES, said.AppealDecided, decide),
+        _on_the_log("appeal", "申诉", WantedAppeal, ITS_OWN, appeals.Appealed, appeal),
+        _on_the_log("decide_appeal", "申诉裁定", AppealAnswer, JUDGES, appeals.AppealDecided, decide),
     )
 
 

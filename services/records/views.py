@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from libs.casework.case import Appeal, Asked, Assignment, Awaiting, Case, CheckState, Rating, Suspension
 from libs.casework.events import ContentRef
-from libs.casework.events.dispatch import Mark
+from libs.casework.events.appeals import Mark
 from libs.casework.lifecycle import TABLE, Step
 from libs.casework.vocabulary import Service, Source, Stage, Urgency
 from libs.casework.wire import instant

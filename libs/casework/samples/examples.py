@@ -4,7 +4,7 @@ from uuid import UUID
 
 from libs.casework.calendar.amount import parse_amount
 from libs.casework.deadlines.vocabulary import Told
-from libs.casework.events import ContentRef, Event, closure, dispatch, intake, oversight, triage
+from libs.casework.events import ContentRef, Event, appeals, closure, dispatch, intake, oversight, triage
 from libs.casework.vocabulary import Role, Service, Source, Urgency
 
 MINUTE = 60_000_000
@@ -114,10 +114,10 @@ EXAMPLES: tuple[Event, ...] = (
     dispatch.ReworkOrdered(items=("clear",)),
     dispatch.AttentionOrdered(words=NOTE, limit=parse_amount("4 work_hour")),
     dispatch.AttentionAnswered(order=ORDERED_AT, evidence=(AFTER,), words=NOTE),
-    dispatch.Appealed(
-        mark=dispatch.Mark.RETURN, entry=RETURNED_AT, unit="pmc", reason="not_our_duty", words=NOTE
+    appeals.Appealed(
+        mark=appeals.Mark.RETURN, entry=RETURNED_AT, unit="pmc", reason="not_our_duty", words=NOTE
     ),
-    dispatch.AppealDecided(appeal=APPEALED_AT, upheld=True, reason="proved", words=NOTE),
+    appeals.AppealDecided(appeal=APPEALED_AT, upheld=True, reason="proved", words=NOTE),
     closure.CheckPlanned(role=Role.CHECKER, not_unit="pmc", because=("public_case",)),
     closure.CheckPassed(evidence=(AFTER,), words=NOTE, points=(STABLE, CLEARED), checklist=DATA_VERSION),
     closure.CheckFailed(

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.casework.case import Appeal, Case, Ordered
+from libs.casework.events.appeals import Mark
 from libs.casework.events.closure import CheckPlanned, Closed, PatrolPlanned
-from libs.casework.events.dispatch import Mark
 from libs.casework.refusal import Why
 from libs.casework.vocabulary import Stage, Urgency
 from services.closure.rules import DAY, Checker, choose, closed_by_rule, decide

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from libs.casework.entry import Actor
-from libs.casework.events.dispatch import AppealDecided, Appealed, Mark
+from libs.casework.events.appeals import AppealDecided, Appealed, Mark
 from libs.casework.events.model import Event
 from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Role, Stage

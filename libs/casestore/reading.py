@@ -17,7 +17,7 @@ MOST_MICROS = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class CaseQuery:
-    """What to look for; None does not narrow. `ids`: these alone. `offices`: in any of them. Instants in µs UTC. `area`: codes of grids or communities, in any of them."""
+    """What to look for; None does not narrow. `ids`: these alone. `offices`, `categories`: in any of them. `stage_until`: at its stage since then or longer. Instants in µs UTC. `area`: codes of grids or communities, in any of them."""
 
     ids: Sequence[UUID] | None = None
     office: str | None = None
@@ -25,6 +25,7 @@ class CaseQuery:
     stages: Sequence[str] | None = None
     unit: str | None = None
     category: str | None = None
+    categories: Sequence[str] | None = None
     urgency: str | None = None
     grid: str | None = None
     grids: Sequence[str] | None = None
@@ -34,6 +35,8 @@ class CaseQuery:
     publisher: str | None = None
     awaits_person: str | None = None
     awaits_machine: str | None = None
+    checker: str | None = None
+    stage_until: int | None = None
     public: bool | None = None
     parked: bool | None = None
     reported_from: int | None = None
@@ -52,7 +55,18 @@ _PATHS = {
     "awaits_person": "awaits.person",
     "awaits_machine": "awaits.machine",
 }
-_SPECIAL = {"ids", "stages", "offices", "urgency", "grids", "area", "reported_from", "reported_to"}
+_SPECIAL = {
+    "ids",
+    "stages",
+    "offices",
+    "categories",
+    "stage_until",
+    "urgency",
+    "grids",
+    "area",
+    "reported_from",
+    "reported_to",
+}
 
 
 def filter_of(query: CaseQuery) -> dict[str, Any]:
@@ -63,7 +77,12 @@ def filter_of(query: CaseQuery) -> dict[str, Any]:
         if value is not None and field.name not in _SPECIAL:
             # Snapshots leave out what has its default: false is stored as nothing.
             wanted[_PATHS.get(field.name, field.name)] = {"$ne": True} if value is False else value
-    for name, many in (("stage", query.stages), ("grid", query.grids), ("office", query.offices)):
+    for name, many in (
+        ("stage", query.stages),
+        ("grid", query.grids),
+        ("office", query.offices),
+        ("category", query.categories),
+    ):
         if many is not None:
             wanted.setdefault(name, {"$in": list(many)})
     if query.urgency is not None:
@@ -73,6 +92,8 @@ def filter_of(query: CaseQuery) -> dict[str, Any]:
         )
     if query.ids is not None:
         wanted["_id"] = {"$in": list(query.ids)}
+    if query.stage_until is not None:
+        wanted["stage_at"] = {"$lte": query.stage_until}
     if query.area is not None:
         wanted["$or"] = [{name: {"$in": list(query.area)}} for name in ("grid", "community")]
     return wanted | _reported(query)

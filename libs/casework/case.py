@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from libs.casework.calendar.amount import Amount
+from libs.casework.events.appeals import Mark
 from libs.casework.events.dispatch import WorkItem
 from libs.casework.events.model import ContentRef
 from libs.casework.vocabulary import ENDED, Role, Service, Source, Stage, Tie, Urgency
@@ -76,6 +77,21 @@ class Ordered(Frozen):
     at: int
 
 
+class Appeal(Frozen):
+    """A unit's appeal (申诉), known by the seq that it stands at, against the mark at seq `entry`. `upheld` None: not decided.
+
+    What was upheld does not count against the unit; figures may leave it out.
+    """
+
+    appeal: int
+    mark: Mark
+    entry: int
+    unit: str
+    by: str
+    at: int
+    upheld: bool | None = None
+
+
 class Rating(Frozen):
     """What the resident said of the outcome of one `generation`: 1 (bad) to 5 (good)."""
 
@@ -110,6 +126,8 @@ class Case(Frozen):
     follow this case (`followers`): each names it in `merged_into`.
     `contents` is what the report named, for triage to decide on: never more than one report holds. What was named later,
     by the reporter too, stands in the log alone (`libs.casework.references`), for people to read.
+    `before_shown`, `after_shown`: a photo shows how it was, and how it is after the work that is to be checked.
+    `checker` is the id of who was chosen to check; `calls` counts the calls to the resident since it was closed.
     """
 
     id: UUID
@@ -144,6 +162,11 @@ class Case(Frozen):
     orders: tuple[Ordered, ...] = ()
     generation: int = 1
     check: CheckState = CheckState.NONE
+    checker: str | None = None
+    before_shown: bool = False
+    after_shown: bool = False
+    appeals: tuple[Appeal, ...] = ()
+    calls: int = 0
     rating: Rating | None = None
     merged_into: UUID | None = None
     linked: tuple[Link, ...] = ()

@@ -9,6 +9,7 @@ from functools import reduce
 from typing import Any
 
 from libs.casework.case import (
+    Appeal,
     Asked,
     Assignment,
     Awaiting,
@@ -21,8 +22,8 @@ from libs.casework.case import (
     Suspension,
 )
 from libs.casework.entry import Entry
-from libs.casework.events import UnknownEvent, closure, dispatch, intake, oversight, triage
-from libs.casework.events.model import Event
+from libs.casework.events import UnknownEvent, appeals, closure, dispatch, intake, oversight, triage
+from libs.casework.events.model import ContentRef, Event
 from libs.casework.lifecycle import Step, row_of
 from libs.casework.vocabulary import ENDED, Stage, Tie
 
@@ -71,6 +72,7 @@ def _opened(entry: Entry, head: bytes) -> Case:
         grid=data.grid,
         contents=data.contents,
         linked=(Link(other=data.out_of, how=Tie.SPLIT_FROM),) if isinstance(data, triage.SplitOff) else (),
+        before_shown=_photos(data.contents),
         reported_at=entry.at,
         stage_at=entry.at,
         updated_at=entry.at,
@@ -115,6 +117,18 @@ def _classified(case: Case, entry: Entry, data: triage.Classified) -> Changes:
         "community": data.community,
         "compound": data.compound,
     }
+
+
+def _photos(contents: Iterable[ContentRef]) -> bool:
+    return any(ref.kind == "photo" for ref in contents)
+
+
+def _details(case: Case, entry: Entry, data: intake.DetailsAdded) -> Changes:
+    return {"before_shown": case.before_shown or _photos(data.contents)}
+
+
+def _confirmed(case: Case, entry: Entry, data: triage.Confirmed) -> Changes:
+    return {"before_shown": case.before_shown or bool(data.evidence)}
 
 
 def _queued(case: Case, entry: Entry, data: triage.QueuedForClerk) -> Changes:
@@ -167,7 +181,8 @@ def _planned(case: Case, entry: Entry, data: dispatch.Planned) -> Changes:
 
 
 def _item_done(case: Case, entry: Entry, data: dispatch.ItemDone) -> Changes:
-    return {"items": tuple(_done(state, data.item, entry.at) for state in case.items)} | _acted(case, entry)
+    done = {"items": tuple(_done(state, data.item, entry.at) for state in case.items)}
+    return done | _acted(case, entry) | {"after_shown": case.after_shown or bool(data.evidence)}
 
 
 def _done(state: ItemState, item: str, at: int) -> ItemState:
@@ -176,6 +191,10 @@ def _done(state: ItemState, item: str, at: int) -> ItemState:
 
 def _acted(case: Case, entry: Entry, data: Event | None = None) -> Changes:
     return {"acted": _with(case.acted, entry.actor.id)}
+
+
+def _resolved(case: Case, entry: Entry, data: dispatch.Resolved) -> Changes:
+    return _acted(case, entry) | {"after_shown": case.after_shown or bool(data.evidence)}
 
 
 def _returned(case: Case, entry: Entry, data: dispatch.Returned) -> Changes:
@@ -236,8 +255,34 @@ def _unparked(case: Case, entry: Entry, data: oversight.Unparked) -> Changes:
     return {"parked": False, "before_parking": None, "awaits": awaits}
 
 
+def _check_planned(case: Case, entry: Entry, data: closure.CheckPlanned) -> Changes:
+    return {"check": CheckState.PLANNED, "checker": data.checker}
+
+
+def _check_failed(case: Case, entry: Entry, data: closure.CheckFailed) -> Changes:
+    """What is done again has to be shown again."""
+    return {"check": CheckState.FAILED, "rework": case.rework + 1, "checker": None, "after_shown": False}
+
+
 def _reopened(case: Case, entry: Entry, data: closure.Reopened) -> Changes:
-    return {"generation": case.generation + 1, "check": CheckState.NONE, "returned_by": ()}
+    fresh: Changes = {"check": CheckState.NONE, "returned_by": (), "checker": None}
+    return fresh | {"generation": case.generation + 1, "after_shown": False, "calls": 0}
+
+
+def _appealed(case: Case, entry: Entry, data: appeals.Appealed) -> Changes:
+    told = {"mark": data.mark, "entry": data.entry, "unit": data.unit}
+    appeal = Appeal(appeal=entry.seq, by=entry.actor.id, at=entry.at, **told)
+    return {"appeals": (*case.appeals, appeal)}
+
+
+def _appeal_decided(case: Case, entry: Entry, data: appeals.AppealDecided) -> Changes:
+    return {"appeals": tuple(_decided(each, data) for each in case.appeals)}
+
+
+def _decided(appeal: Appeal, data: appeals.AppealDecided) -> Appeal:
+    if appeal.appeal != data.appeal:
+        return appeal
+    return appeal.model_copy(update={"upheld": data.upheld})
 
 
 def _rated(case: Case, entry: Entry, data: closure.Rated) -> Changes:
@@ -245,7 +290,9 @@ def _rated(case: Case, entry: Entry, data: closure.Rated) -> Changes:
 
 
 _CHANGES: dict[type[Event], Callable[[Case, Entry, Any], Changes]] = {
+    intake.DetailsAdded: _details,
     triage.Classified: _classified,
+    triage.Confirmed: _confirmed,
     triage.QueuedForClerk: _queued,
     triage.Filed: _filed,
     triage.Merged: lambda case, entry, data: {"merged_into": data.into},
@@ -259,7 +306,7 @@ _CHANGES: dict[type[Event], Callable[[Case, Entry, Any], Changes]] = {
     dispatch.ItemDone: _item_done,
     dispatch.Accepted: _acted,
     dispatch.Started: _acted,
-    dispatch.Resolved: _acted,
+    dispatch.Resolved: _resolved,
     dispatch.Returned: _returned,
     dispatch.SuspensionAsked: _suspension_asked,
     dispatch.SuspensionRefused: lambda case, entry, data: {"asked": None},
@@ -271,10 +318,13 @@ _CHANGES: dict[type[Event], Callable[[Case, Entry, Any], Changes]] = {
     dispatch.AttentionOrdered: _ordered,
     dispatch.AttentionAnswered: _answered,
     dispatch.ReworkOrdered: _rework,
-    closure.CheckPlanned: lambda case, entry, data: {"check": CheckState.PLANNED},
+    appeals.Appealed: _appealed,
+    appeals.AppealDecided: _appeal_decided,
+    closure.CheckPlanned: _check_planned,
     closure.CheckPassed: lambda case, entry, data: {"check": CheckState.PASSED},
-    closure.CheckFailed: lambda case, entry, data: {"check": CheckState.FAILED, "rework": case.rework + 1},
+    closure.CheckFailed: _check_failed,
     closure.PatrolPlanned: lambda case, entry, data: {"patrols": case.patrols + data.times},
+    closure.CalledBack: lambda case, entry, data: {"calls": case.calls + 1},
     closure.Rated: _rated,
     closure.Reopened: _reopened,
     oversight.Parked: _parked,

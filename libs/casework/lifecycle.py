@@ -24,6 +24,8 @@ _ANY = frozenset(Stage)
 _WITH_UNIT = frozenset({S.DISPATCHED, S.ACCEPTED, S.WORKING})
 _BEFORE_FILING = frozenset({S.REPORTED, S.CONFIRMING})
 _AT_WORK = _WITH_UNIT | {S.FILED}
+# A unit hears of a mark also when the case is over already.
+_HELD = (OPEN - _BEFORE_FILING) | {S.CLOSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +107,14 @@ TABLE: tuple[Step, ...] = (
     _row("rework_ordered.v1", S.ACCEPTED, None, _D, _UNIT),
     _row("attention_ordered.v1", OPEN, None, _D, commutes=True),
     _row("attention_answered.v1", OPEN, None, _D, commutes=True),
+    _row("appealed.v1", _HELD, None, _D, commutes=True),
+    _row("appeal_decided.v1", _HELD, None, _D, commutes=True),
     _row("check_planned.v1", S.RESOLVED, None, _C, _CHECKER),
     _row("check_passed.v1", S.RESOLVED, None, _C),
     _row("check_failed.v1", S.RESOLVED, S.ACCEPTED, _C, machine(_D)),
     _row("closed.v1", S.RESOLVED, S.CLOSED, _C, NOBODY),
     _row("patrol_planned.v1", S.CLOSED, None, _C, commutes=True),
+    _row("called_back.v1", S.CLOSED, None, _C, commutes=True),
     _row("rated.v1", S.CLOSED, None, _C),
     _row("reopened.v1", S.CLOSED, S.FILED, _C, machine(_D)),
     _row("deadline_warned.v1", OPEN, None, Service.SLA, commutes=True),

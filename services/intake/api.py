@@ -22,6 +22,7 @@ from libs.stages.outcome import Done
 from libs.stages.receipts import Receipts, read_code, receipt_claim
 from services.intake.bodies import Report
 from services.intake.handlers import Intake, Wish, asked_for
+from services.intake.replying import Answers
 from services.intake.reporters import ANONYMOUS, person
 from services.intake.tracking import Told, Tracking, for_the_reporter, tracking
 from services.intake.uploads import MAX_REQUEST, read_upload
@@ -75,8 +76,11 @@ _BODY: dict[str, Any] = {
 class ReportDoor:
     """The endpoints of intake."""
 
-    def __init__(self, intake: Intake, receipts: Receipts, store: CaseStore, vault: ContentVault) -> None:
+    def __init__(
+        self, intake: Intake, receipts: Receipts, store: CaseStore, vault: ContentVault, answers: Answers
+    ) -> None:
         self._intake = intake
+        self._answers = answers
         self._receipts = receipts
         self._store = store
         self._vault = vault
@@ -157,6 +161,7 @@ class ReportDoor:
         parts = [link.other for link in case.linked if link.how is Tie.SPLIT_INTO]
         own = await self._told(case)
         return tracking(
+            self._answers,
             own,
             None if original is case else await self._told(original),
             [await self._told(part) for part in (await self._store.load(parts)).values()],

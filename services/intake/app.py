@@ -7,14 +7,18 @@ from fastapi import APIRouter
 
 from libs.casestore.numbers import CaseNumbers
 from libs.casework.categories import parse_catalogue
+from libs.casework.closing import parse_terms
 from libs.casework.offices import parse_offices
 from libs.casework.places import parse_places
+from libs.casework.reasons import parse_reasons
+from libs.casework.replies import parse_replies
 from libs.casework.vocabulary import Service
-from libs.plumbing.data import read_geojson, read_yaml
+from libs.plumbing.data import DataUnreadable, read_geojson, read_yaml
 from libs.plumbing.records import Route
 from libs.stages.desk import CommandDesk
 from libs.stages.doors import Door
 from libs.stages.http import command_routes
+from libs.stages.names import directory
 from libs.stages.ports import Ports, master_key
 from libs.stages.receipts import Receipts
 from libs.stages.residents import receipt_routes
@@ -25,6 +29,7 @@ from services.intake.api import ReportDoor
 from services.intake.commands import CLERKS, command_table, receipt_table
 from services.intake.handlers import Intake
 from services.intake.holders import HolderPhotos, Holders
+from services.intake.replying import Answers
 from services.intake.rules import Guide
 
 
@@ -48,13 +53,24 @@ def guide() -> Guide:
     )
 
 
+def answers() -> Answers:
+    """What residents are told at the end. Raises `DataUnreadable` where a text is for a category that there is not."""
+    names, replies = directory(), parse_replies(read_yaml("replies.yaml"))
+    for outcome, texts in replies.outcomes.items():
+        unknown = next((each for each in texts.categories if names.category(each) is None), None)
+        if unknown:
+            raise DataUnreadable(f"replies.yaml: {outcome}: categories.yaml has no category {unknown}")
+    terms, reasons = parse_terms(read_yaml("closure.yaml")), parse_reasons(read_yaml("reasons.yaml"))
+    return Answers(replies, terms, reasons, names)
+
+
 async def build(ports: Ports) -> Room:
     """Intake with its ports."""
     receipts = Receipts(master_key(ports.settings))
     numbers = CaseNumbers(ports.database, ports.settings.office_zone, ports.clock)
     intake = Intake(ports, numbers, guide(), receipts)
     door = Door(intake.carry, ports.publishers, ports.rejections, ports.kafka, ports.clock)
-    http = ReportDoor(intake, receipts, ports.store, ports.vault)
+    http = ReportDoor(intake, receipts, ports.store, ports.vault, answers())
     desk = CommandDesk(Service.INTAKE, ports.store, ports.vault, ports.photos)
     of_residents, holders = receipt_table(), Holders(ports.store)
     paths = {"withdrawals": of_residents["withdraw"], "details": of_residents["details"]}

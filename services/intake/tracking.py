@@ -16,6 +16,7 @@ from libs.casework.events.dispatch import Noted
 from libs.casework.events.model import ContentRef
 from libs.casework.vocabulary import Stage
 from libs.casework.wire import instant
+from services.intake.replying import Answers
 
 
 class Reached(BaseModel):
@@ -26,13 +27,21 @@ class Reached(BaseModel):
     at: str
 
 
+class Answered(BaseModel):
+    """What the office says at the end (答复), in both languages."""
+
+    zh: str
+    en: str
+
+
 class Course(BaseModel):
-    """Where a case stands, and how it got there."""
+    """Where a case stands, how it got there, and once it is at an end what the office says."""
 
     number: str
     stage: Stage
     stage_zh: str
     stages: list[Reached]
+    reply: Answered | None = None
 
 
 class Remark(BaseModel):
@@ -71,6 +80,7 @@ def for_the_reporter(log: Sequence[Sealed]) -> tuple[ContentRef, ...]:
 
 
 def tracking(
+    answers: Answers,
     own: Told,
     original: Told | None = None,
     parts: Sequence[Told] = (),
@@ -81,15 +91,15 @@ def tracking(
     `words`: what its public notes say, by content id; what was erased is left out.
     """
     return Tracking(
-        **dict(course(own)),
-        merged_into=course(original) if original and may_be_shown(own.case, original.case) else None,
-        split_into=[course(part) for part in parts],
+        **dict(course(own, answers)),
+        merged_into=course(original, answers) if original and may_be_shown(own.case, original.case) else None,
+        split_into=[course(part, answers) for part in parts],
         remarks=list(_remarks(own.case, original, len(parts))),
         notes=list(_notes(own.log, words)),
     )
 
 
-def course(told: Told) -> Course:
+def course(told: Told, answers: Answers) -> Course:
     """The stages of one case, each entry into one once."""
     stages: list[Reached] = []
     for sealed in told.log:
@@ -97,7 +107,9 @@ def course(told: Told) -> Course:
         if not stages or stages[-1].stage is not entry.stage:
             stages.append(Reached(stage=entry.stage, stage_zh=entry.stage.zh, at=instant(entry.at)))
     case = told.case
-    return Course(number=case.number, stage=case.stage, stage_zh=case.stage.zh, stages=stages)
+    text = answers.of(case, told.log)
+    reply = Answered(zh=text.zh, en=text.en) if text else None
+    return Course(number=case.number, stage=case.stage, stage_zh=case.stage.zh, stages=stages, reply=reply)
 
 
 def may_be_shown(own: Case, original: Case) -> bool:

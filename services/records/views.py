@@ -6,8 +6,19 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from libs.casework.case import Asked, Assignment, Awaiting, Case, CheckState, Link, Rating, Suspension
+from libs.casework.case import (
+    Appeal,
+    Asked,
+    Assignment,
+    Awaiting,
+    Case,
+    CheckState,
+    Link,
+    Rating,
+    Suspension,
+)
 from libs.casework.events import ContentRef
+from libs.casework.events.appeals import Mark
 from libs.casework.lifecycle import TABLE, Step
 from libs.casework.vocabulary import Service, Source, Stage, Urgency
 from libs.casework.wire import instant
@@ -99,6 +110,17 @@ class Attention(BaseModel):
     at: str
 
 
+class Complaint(BaseModel):
+    """A unit's appeal (申诉) against the mark at seq `entry`. `upheld` null: not decided; true: the mark does not count."""
+
+    appeal: int
+    mark: Mark
+    entry: int
+    unit: str
+    at: str
+    upheld: bool | None
+
+
 class Kept(BaseModel):
     """Personal content that the case has: its id and kind, never what it says."""
 
@@ -127,6 +149,9 @@ class Detail(Summary):
     asked: Request | None
     suspended: Waiting | None
     orders: list[Attention]
+    appeals: list[Complaint]
+    checker: str | None
+    calls: int
     rating: Rating | None
     merged_into: UUID | None
     linked: tuple[Link, ...]
@@ -164,6 +189,8 @@ _MORE = (
     "returns",
     "rework",
     "suspensions",
+    "checker",
+    "calls",
     "rating",
     "merged_into",
     "linked",
@@ -188,6 +215,7 @@ def detail(case: Case, names: Names, named: Sequence[ContentRef], likely: Sequen
         asked=_request(case.asked),
         suspended=_waiting(case.suspended),
         orders=[Attention(order=each.order, at=instant(each.at)) for each in case.orders],
+        appeals=[_complaint(each) for each in case.appeals],
         items=[_item(case, index) for index in range(len(case.items))],
         duplicates=list(likely),
         contents=[Kept(id=ref.id, kind=ref.kind) for ref in named],
@@ -235,6 +263,10 @@ def _waiting(held: Suspension | None) -> Waiting | None:
         since=instant(held.since),
         until=_instant(held.until),
     )
+
+
+def _complaint(appeal: Appeal) -> Complaint:
+    return Complaint(**appeal.model_dump(exclude={"by", "at"}), at=instant(appeal.at))
 
 
 def _item(case: Case, index: int) -> Item:

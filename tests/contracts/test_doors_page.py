@@ -22,7 +22,7 @@ NOW = 1_798_000_000_000_000
 MESSAGES = [text for text in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL) if "specversion" in text]
 TABLES: dict[Door, CommandTable] = {
     Door.WORK: dispatch_table(dispatch_policy(), lambda: NOW),
-    Door.CHECKS: closure_table(closure_policy(), lambda: NOW),
+    Door.CHECKS: closure_table(closure_policy(), lambda: NOW, lambda: ()),
 }
 
 

@@ -186,7 +186,9 @@ async def test_the_sweep_looks_at_lines_in_their_index_alone(database: Any, room
     assert sorted(cases) == seen
     paging = lines.find({"case": {"$gt": cases[0]}}, {"_id": 0, "case": 1}).sort("case", 1).limit(500)
     counting = {"aggregate": SLA_CLOCKS, "pipeline": counts_of(cases[:500]), "cursor": {}}
-    counted = await database.command("explain", counting, verbosity="executionStats")
+    counted = await database.command(
+        "explain", counting, verbosity="executionStats", codec_options=database.codec_options
+    )
     for stats in (await paging.explain(), counted):
         told = str(stats)
         assert "of_a_case" in told

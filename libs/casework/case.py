@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from libs.casework.calendar.amount import Amount
 from libs.casework.events.dispatch import WorkItem
 from libs.casework.events.model import ContentRef
+from libs.casework.fields import FieldValue
 from libs.casework.vocabulary import ENDED, Role, Service, Source, Stage, Urgency
 
 
@@ -98,7 +99,7 @@ class Case(Frozen):
     `head` is the hash of the newest entry (hex). `generation` counts from 1 and rises when a closed case is reopened.
     `before_parking` is who was awaited when it was parked, and will be again. `returned_by` are the units that sent it
     back in this generation; `acted` the ids of those who accepted, did or reported the work: they may not check it.
-    `contents` is what the report named, for triage to decide on: never more than one report holds. What was named later,
+    `fields` are those of the declared category that are not private. `contents` is what the report named, for triage to decide on: never more than one report holds. What was named later,
     by the reporter too, stands in the log alone (`libs.casework.references`), for people to read.
     """
 
@@ -117,6 +118,7 @@ class Case(Frozen):
     before_parking: Awaiting | None = None
     declared_category: str | None = None
     seen_on_spot: bool = False
+    fields: dict[str, FieldValue] | None = None
     category: str | None = None
     urgency: Urgency | None = None
     grid: str | None = None

@@ -65,6 +65,7 @@ def _opened(entry: Entry, head: bytes) -> Case:
         declared_category=data.declared_category,
         seen_on_spot=data.seen_on_spot,
         grid=data.grid,
+        fields=data.fields,
         contents=data.contents,
         reported_at=entry.at,
         stage_at=entry.at,

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from libs.casework.case import Asked, Assignment, Awaiting, Case, CheckState, Rating, Suspension
 from libs.casework.events import ContentRef
+from libs.casework.fields import FieldValue
 from libs.casework.lifecycle import TABLE, Step
 from libs.casework.vocabulary import Service, Source, Stage, Urgency
 from libs.casework.wire import instant
@@ -118,6 +119,7 @@ class Detail(Summary):
 
     declared_category: str | None
     seen_on_spot: bool
+    fields: dict[str, FieldValue] | None
     assignment: Holding | None
     items: list[Item]
     returns: int
@@ -158,6 +160,7 @@ _SAME = (
 _MORE = (
     "declared_category",
     "seen_on_spot",
+    "fields",
     "returns",
     "rework",
     "suspensions",

@@ -14,6 +14,7 @@ PHOTOS = ("photos.files", "photos.chunks")
 NUMBERS = "numbers"
 SLA_NEXT, SLA_CLOCKS = "sla_next", "sla_clocks"
 CORRECTIONS = "triage_corrections"
+BLOCKS = "intake_blocks"
 
 
 def _there(path: str) -> dict[str, Any]:
@@ -72,6 +73,14 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
         _index("of_a_case", "case", "seq"),
     ),
     CORRECTIONS: (IndexModel([("state", ASCENDING)]),),
+    BLOCKS: (
+        IndexModel(
+            [("office", ASCENDING), ("mark", ASCENDING), ("print", ASCENDING)],
+            name="once",
+            unique=True,
+            partialFilterExpression=_there("open"),
+        ),
+    ),
 }
 
 _ENVELOPE = {
@@ -179,7 +188,9 @@ _SLA: dict[str, tuple[str, ...]] = {
 }
 """It says that a deadline passed, and sees nobody's words."""
 RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
-    "intake": _WRITER,
+    "intake": _WRITER
+    | {BLOCKS: _CHANGE}
+    | dict.fromkeys(PHOTOS, ("find", "insert", "remove", "createIndex")),
     "triage": _WRITER | {CORRECTIONS: _CHANGE},
     "dispatch": _WRITER,
     "closure": _WRITER,

@@ -14,11 +14,15 @@ from libs.casework.vocabulary import Stage
 from libs.plumbing.access import MaybeCaller, checked_key
 from libs.plumbing.limits import RateLimits, body_limit
 from libs.plumbing.principals import Principal
+from libs.stages.commands import Text
 from libs.stages.http import person_key, problem_from
 from libs.stages.outcome import Done
 from libs.stages.receipts import Receipts, read_code, receipt_claim
+from services.intake.abuse import Abuse
 from services.intake.bodies import Report
+from services.intake.expected import Expectation
 from services.intake.handlers import Intake, Wish, asked_for
+from services.intake.marks import Fingerprints, Mark
 from services.intake.reporters import ANONYMOUS, person
 from services.intake.tracking import Tracking, tracking
 from services.intake.uploads import MAX_REQUEST, read_upload
@@ -76,10 +80,21 @@ _BODY: dict[str, Any] = {
 class ReportDoor:
     """The endpoints of intake."""
 
-    def __init__(self, intake: Intake, receipts: Receipts, store: CaseStore) -> None:
+    def __init__(
+        self,
+        intake: Intake,
+        receipts: Receipts,
+        store: CaseStore,
+        abuse: Abuse,
+        prints: Fingerprints,
+        expectation: Expectation,
+    ) -> None:
         self._intake = intake
         self._receipts = receipts
         self._store = store
+        self._abuse = abuse
+        self._prints = prints
+        self._expectation = expectation
 
     def router(self) -> APIRouter:
         """The routes, under `/v1`."""
@@ -107,17 +122,29 @@ class ReportDoor:
         idempotency_key: Annotated[str | None, Header()] = None,
     ) -> Response:
         """For everybody: without a token as a resident. 201 once; the same answer with 200 when sent again."""
-        key = person_key(_key(idempotency_key, caller))
+        key, address = person_key(_key(idempotency_key, caller)), _address(request)
         upload = await read_upload(request)
-        opening = self._intake.take_in(upload.report, person(caller))
+        reporter = person(caller)
+        if limited := self._abuse.refused(reporter, upload.report, address):
+            raise limited
+        opening = self._intake.take_in(upload.report, reporter)
         if isinstance(opening, Refusal):
             raise problem_from(opening)
         trace = request.scope.get("banjie.traceparent")
-        wish = Wish(opening, key, asked_for(upload.report, upload.photos), trace, upload.photos)
-        (outcome,) = await self._intake.open([wish])
+        asked = asked_for(upload.report, upload.photos)
+        wish = Wish(opening, key, asked, trace, upload.photos, self._origin(caller, address))
+        return self._received(await self._opened(wish, upload.report, address))
+
+    async def _opened(self, wish: Wish, report: Report, address: str) -> Done:
+        welcome = await self._intake.welcome(wish, report, address)
+        outcome = welcome if isinstance(welcome, Refusal) else (await self._intake.open([welcome]))[0]
         if isinstance(outcome, Refusal):
             raise problem_from(outcome)
-        return self._received(outcome)
+        return outcome
+
+    def _origin(self, caller: Principal | None, address: str) -> tuple[Text, ...]:
+        """Sealed with what has no sender, so that a clerk can block its address without anybody reading it."""
+        return () if caller else (Text("origin", self._prints.of(Mark.ADDRESS, address)),)
 
     def _received(self, done: Done) -> Response:
         receipt = Receipt(
@@ -140,7 +167,7 @@ class ReportDoor:
         return await self._tracked(request, caller, body.code)
 
     async def _tracked(self, request: Request, caller: MaybeCaller, typed: str) -> Tracking:
-        limited = _tries.refused(caller, request.client.host if request.client else "unknown")
+        limited = _tries.refused(caller, _address(request))
         if limited:
             raise limited
         code = read_code(typed)
@@ -150,7 +177,12 @@ class ReportDoor:
         case = (await self._store.load([case_id])).get(case_id) if case_id else None
         if case is None:
             raise problem_from(Refusal(Why.UNKNOWN_CASE, "no report has this code", attempted="track"))
-        return tracking(case, await self._store.log(case.id))
+        log = await self._store.log(case.id)
+        return tracking(case, log, self._expectation.of(log))
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else "unknown"
 
 
 def _key(raw: str | None, caller: Principal | None) -> str:

@@ -6,19 +6,31 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 
 from libs.casestore.numbers import CaseNumbers
+from libs.casestore.schema import BLOCKS
+from libs.casework.calendar import parse_calendars
 from libs.casework.categories import parse_catalogue
+from libs.casework.deadlines.policies import parse_policies
 from libs.casework.offices import parse_offices
 from libs.casework.places import parse_places
 from libs.casework.vocabulary import Service
 from libs.plumbing.data import read_geojson, read_yaml
+from libs.plumbing.leases import Leases
 from libs.plumbing.records import Route
 from libs.stages.doors import Door
 from libs.stages.ports import Ports, master_key
 from libs.stages.receipts import Receipts
 from libs.stages.service import StageService
+from services.intake.abuse import Abuse
 from services.intake.agents import routes
 from services.intake.api import ReportDoor
+from services.intake.batch import BatchDoor
+from services.intake.block_door import BlockDoor
+from services.intake.blocklist import Blocklist
+from services.intake.expected import Expectation
 from services.intake.handlers import Intake
+from services.intake.leftovers import PhotoSweep
+from services.intake.marks import Fingerprints
+from services.intake.policy import parse_policy
 from services.intake.rules import Guide
 
 
@@ -39,17 +51,32 @@ def guide() -> Guide:
         parse_places(read_geojson("grids.geojson")),
         offices,
         offices.offices[0].code,
+        parse_policy(read_yaml("intake.yaml")),
     )
 
 
 async def build(ports: Ports) -> Room:
     """Intake with its ports."""
-    receipts = Receipts(master_key(ports.settings))
+    receipts, prints = Receipts(master_key(ports.settings)), Fingerprints(master_key(ports.settings))
     numbers = CaseNumbers(ports.database, ports.settings.office_zone, ports.clock)
-    intake = Intake(ports, numbers, guide(), receipts)
+    data, blocklist = guide(), Blocklist(ports.database[BLOCKS], prints, ports.clock)
+    intake = Intake(ports, numbers, data, receipts, blocklist)
     door = Door(intake.carry, ports.publishers, ports.rejections, ports.kafka, ports.clock)
-    http = ReportDoor(intake, receipts, ports.store)
-    return Room((http.router(),), routes(door, ports.publishers))
+    http = ReportDoor(intake, receipts, ports.store, Abuse(data.policy, prints), prints, expectation())
+    blocks = BlockDoor(blocklist, data.policy, ports.store, ports.vault, prints)
+    routers = (BatchDoor(intake, receipts).router(), http.router(), blocks.router())
+    return Room(routers, routes(door, ports.publishers))
 
 
-INTAKE = StageService(Service.INTAKE, build)
+def expectation() -> Expectation:
+    """By when a case should be done, by the same data as the sla service's."""
+    calendars = parse_calendars(read_yaml("calendars.yaml"), read_yaml("holidays.yaml"))
+    return Expectation(parse_policies(read_yaml("policies.yaml")), calendars)
+
+
+def leftovers(ports: Ports) -> PhotoSweep:
+    """What works beside the doors: photos that belong to no case any more are removed."""
+    return PhotoSweep(ports.photos, Leases(ports.database), ports.clock)
+
+
+INTAKE = StageService(Service.INTAKE, build, beside=leftovers)

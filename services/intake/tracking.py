@@ -19,19 +19,29 @@ class Reached(BaseModel):
 
 
 class Tracking(BaseModel):
-    """Where a case stands, and how it got there."""
+    """Where a case stands, and how it got there.
+
+    `expected`: by when it should be mended or else closed (RFC 3339, UTC); None: no time is promised, or the case has ended.
+    """
 
     number: str
     stage: Stage
     stage_zh: str
     stages: list[Reached]
+    expected: str | None = None
 
 
-def tracking(case: Case, log: Sequence[Sealed]) -> Tracking:
-    """The public tracking of a case from its log."""
+def tracking(case: Case, log: Sequence[Sealed], expected: int | None = None) -> Tracking:
+    """The public tracking of a case from its log; `expected` in µs UTC."""
     stages: list[Reached] = []
     for sealed in log:
         entry = sealed.entry
         if not stages or stages[-1].stage is not entry.stage:
             stages.append(Reached(stage=entry.stage, stage_zh=entry.stage.zh, at=instant(entry.at)))
-    return Tracking(number=case.number, stage=case.stage, stage_zh=case.stage.zh, stages=stages)
+    return Tracking(
+        number=case.number,
+        stage=case.stage,
+        stage_zh=case.stage.zh,
+        stages=stages,
+        expected=None if expected is None else instant(expected),
+    )

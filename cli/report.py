@@ -18,6 +18,7 @@ from cli.site import http_url
 REPORTS = "/intake/v1/reports"
 Key = Annotated[str | None, typer.Option(envvar="BANJIE_KEY", help="who reports; none: a resident")]
 
+Text = Annotated[str | None, typer.Option(help="what is the matter; - reads it from standard input")]
 
 app = typer.Typer(help="report something; import: all that a file holds.")
 app.command("import")(import_reports)
@@ -26,9 +27,7 @@ app.command("import")(import_reports)
 @app.callback(invoke_without_command=True)
 def report(
     context: typer.Context,
-    text: Annotated[
-        str | None, typer.Option(help="what is the matter; - reads it from standard input")
-    ] = None,
+    text: Text = None,
     address: Annotated[str | None, typer.Option(help="where, in words")] = None,
     lon: Annotated[float | None, typer.Option(help="longitude, WGS 84")] = None,
     lat: Annotated[float | None, typer.Option(help="latitude, WGS 84")] = None,
@@ -51,10 +50,8 @@ def report(
     """Report something; prints the case number and the receipt code."""
     if context.invoked_subcommand:
         return
-    if text is None:
-        raise UsageError("say what is the matter: --text; see: banjie report --help")
     wish = {
-        "text": sys.stdin.read() if text == "-" else text,
+        "text": _words(text),
         "address": address,
         "place": _place(lon, lat),
         "contact": _contact(contact_name, phone),
@@ -66,9 +63,14 @@ def report(
         "office": office,
     }
     content = _content({name: value for name, value in wish.items() if value is not None}, photo or [])
-    api = Api(url or http_url(data), key)
-    found = api.post(REPORTS, idempotency_key or str(uuid4()), **content)
+    found = Api(url or http_url(data), key).post(REPORTS, idempotency_key or str(uuid4()), **content)
     say_json(found) if as_json else _show(found)
+
+
+def _words(text: str | None) -> str:
+    if text is None:
+        raise UsageError("say what is the matter: --text; see: banjie report --help")
+    return sys.stdin.read() if text == "-" else text
 
 
 def _place(lon: float | None, lat: float | None) -> dict[str, float] | None:

@@ -16,6 +16,11 @@ REPORT_SUBMITTED = "banjie.report.submitted.v1"
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,48}$")]
 
 
+def _unsaid(value: Any) -> bool:
+    """A field that came later is written only when it says something: a retry across an update is still a retry."""
+    return value is None or value in ((), {})
+
+
 class Part(BaseModel):
     """Frozen and closed: an unknown field is refused by name."""
 
@@ -69,8 +74,8 @@ class Contact(Part):
     name: Annotated[Line, Field(max_length=50)] | None = None
     phone: Annotated[str, Field(pattern=r"^\+?[0-9][0-9 -]{2,23}$")] | None = None
     consent: StrictBool
-    consent_for: Annotated[tuple[Code, ...], Field(max_length=10)] = ()
-    consented_at: AwareDatetime | None = None
+    consent_for: Annotated[tuple[Code, ...], Field(max_length=10, exclude_if=_unsaid)] = ()
+    consented_at: Annotated[AwareDatetime | None, Field(exclude_if=_unsaid)] = None
 
 
 class Report(Part):
@@ -83,12 +88,14 @@ class Report(Part):
     text: Words
     place: Point | None = None
     address: Line | None = None
-    location: Location | None = None
+    location: Annotated[Location | None, Field(exclude_if=_unsaid)] = None
     grid: Code | None = None
     contact: Contact | None = None
     category: Code | None = None
-    fields: Annotated[dict[Code, FilledIn], Field(max_length=30)] = Field(default_factory=dict)
-    on_behalf: StrictBool | None = None
+    fields: Annotated[dict[Code, FilledIn], Field(max_length=30, exclude_if=_unsaid)] = Field(
+        default_factory=dict
+    )
+    on_behalf: Annotated[StrictBool | None, Field(exclude_if=_unsaid)] = None
     seen_on_spot: StrictBool | None = None
     office: Code | None = None
     happened_at: AwareDatetime | None = None

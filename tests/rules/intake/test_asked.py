@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from libs.casework.refusal import Why
 from libs.casework.vocabulary import Source
+from services.intake.handlers import asked_for
 from services.intake.rules import Guide, Opening
 from tests.rules.intake.test_rules import CLERK, HOTLINE, RESIDENT, WALKER, a_report, refused, taken_in
 from tests.support.reference import a_guide
@@ -147,3 +148,12 @@ def test_an_unclear_address_is_answered_with_candidates(
 def test_a_grid_that_contradicts_the_address_is_refused(guide: Guide) -> None:
     refusal = refused(guide, location=HOME, grid="140213053902001")
     assert (refusal.field, refusal.allowed) == ("grid", ("140213053901001",))
+
+
+def test_a_report_of_before_is_the_same_report_after_an_update() -> None:
+    told = {"place": {"lon": 113.29, "lat": 40.08}, "contact": {"phone": "13900000000", "consent": True}}
+    report = a_report(**told).model_copy(update={"text": "路灯不亮", "category": "street_lamp"})
+    before = "e528af934d020ef34cb7a2c4a38aad2be0b6dff86575ebc1c2bd8c65a6177e49"
+    assert asked_for(report).hex() == before
+    assert asked_for(report.model_copy(update={"on_behalf": True})).hex() != before
+    assert asked_for(report.model_copy(update={"fields": {"lamps": 1}})).hex() != before

@@ -4,7 +4,7 @@ from libs.casework.vocabulary import Source
 from libs.plumbing.limits import RateLimits
 from libs.plumbing.problems import Problem
 from services.intake.bodies import Report
-from services.intake.marks import Fingerprints, Mark
+from services.intake.marks import NOWHERE, Fingerprints, Mark
 from services.intake.policy import Policy
 from services.intake.rules import Reporter
 
@@ -21,8 +21,11 @@ class Abuse:
         """None and counted, or the 429 to answer."""
         if reporter.source is not Source.RESIDENT:
             return None
-        limited = self._addresses.refused(None, self._prints.of(Mark.ADDRESS, address))
+        limited = None if address == NOWHERE else self._address(address)
         phone = report.contact.phone if report.contact else None
         if limited or not phone:
             return limited
         return self._phones.refused(None, self._prints.of(Mark.CONTACT, phone))
+
+    def _address(self, address: str) -> Problem | None:
+        return self._addresses.refused(None, self._prints.of(Mark.ADDRESS, address))

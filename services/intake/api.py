@@ -22,7 +22,7 @@ from services.intake.abuse import Abuse
 from services.intake.bodies import Report
 from services.intake.expected import Expectation
 from services.intake.handlers import Intake, Wish, asked_for
-from services.intake.marks import Fingerprints, Mark
+from services.intake.marks import NOWHERE, Fingerprints, Mark
 from services.intake.reporters import ANONYMOUS, person
 from services.intake.tracking import Tracking, tracking
 from services.intake.uploads import MAX_REQUEST, read_upload
@@ -144,7 +144,9 @@ class ReportDoor:
 
     def _origin(self, caller: Principal | None, address: str) -> tuple[Text, ...]:
         """Sealed with what has no sender, so that a clerk can block its address without anybody reading it."""
-        return () if caller else (Text("origin", self._prints.of(Mark.ADDRESS, address)),)
+        return (
+            () if caller or address == NOWHERE else (Text("origin", self._prints.of(Mark.ADDRESS, address)),)
+        )
 
     def _received(self, done: Done) -> Response:
         receipt = Receipt(
@@ -182,7 +184,7 @@ class ReportDoor:
 
 
 def _address(request: Request) -> str:
-    return request.client.host if request.client else "unknown"
+    return request.client.host if request.client else NOWHERE
 
 
 def _key(raw: str | None, caller: Principal | None) -> str:

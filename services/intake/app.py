@@ -60,6 +60,7 @@ async def build(ports: Ports) -> Room:
     receipts, prints = Receipts(master_key(ports.settings)), Fingerprints(master_key(ports.settings))
     numbers = CaseNumbers(ports.database, ports.settings.office_zone, ports.clock)
     data, blocklist = guide(), Blocklist(ports.database[BLOCKS], prints, ports.clock)
+    await blocklist.refresh()
     intake = Intake(ports, numbers, data, receipts, blocklist)
     door = Door(intake.carry, ports.publishers, ports.rejections, ports.kafka, ports.clock)
     http = ReportDoor(intake, receipts, ports.store, Abuse(data.policy, prints), prints, expectation())

@@ -11,6 +11,9 @@ _LABEL = b"banjie blocklist v1"
 _NOT_DIGITS = re.compile(r"\D")
 _CHINA = re.compile(r"^(?:00)?86(?=1\d{10}$)")
 
+NOWHERE = "unknown"
+"""The network address of all who come without one: nobody is blocked or slowed down by it."""
+
 
 class Mark(StrEnum):
     """What of a reporter is looked at."""

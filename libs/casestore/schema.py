@@ -14,6 +14,7 @@ PHOTOS = ("photos.files", "photos.chunks")
 NUMBERS = "numbers"
 SLA_NEXT, SLA_CLOCKS = "sla_next", "sla_clocks"
 TRIAGE_PLACES, CORRECTIONS = "triage_places", "triage_corrections"
+BLOCKS = "intake_blocks"
 
 
 def _there(path: str) -> dict[str, Any]:
@@ -75,6 +76,14 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     TRIAGE_PLACES: (
         IndexModel([("cell", ASCENDING), ("at", DESCENDING)]),
         IndexModel([("expires", ASCENDING)], expireAfterSeconds=0),
+    ),
+    BLOCKS: (
+        IndexModel(
+            [("office", ASCENDING), ("mark", ASCENDING), ("print", ASCENDING)],
+            name="once",
+            unique=True,
+            partialFilterExpression=_there("open"),
+        ),
     ),
 }
 
@@ -183,7 +192,9 @@ _SLA: dict[str, tuple[str, ...]] = {
 }
 """It says that a deadline passed, and sees nobody's words."""
 RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
-    "intake": _WRITER,
+    "intake": _WRITER
+    | {BLOCKS: _CHANGE}
+    | dict.fromkeys(PHOTOS, ("find", "insert", "remove", "createIndex")),
     "triage": _WRITER | {TRIAGE_PLACES: _CHANGE, CORRECTIONS: _CHANGE},
     "dispatch": _WRITER,
     "closure": _WRITER,

@@ -10,6 +10,7 @@ from libs.casework.calendar.amount import Amount
 from libs.casework.events.appeals import Mark
 from libs.casework.events.dispatch import WorkItem
 from libs.casework.events.model import ContentRef
+from libs.casework.fields import FieldValue
 from libs.casework.vocabulary import ENDED, Role, Service, Source, Stage, Tie, Urgency
 
 
@@ -124,7 +125,7 @@ class Case(Frozen):
     back in this generation; `acted` the ids of those who accepted, did or reported the work: they may not check it.
     `linked` holds what people linked and split, a bounded number; of duplicates, of which there may be many, only how many
     follow this case (`followers`): each names it in `merged_into`.
-    `contents` is what the report named, for triage to decide on: never more than one report holds. What was named later,
+    `fields` are those of the declared category that are not private. `contents` is what the report named, for triage to decide on: never more than one report holds. What was named later,
     by the reporter too, stands in the log alone (`libs.casework.references`), for people to read.
     `before_shown`, `after_shown`: a photo shows how it was, and how it is after the work that is to be checked.
     `checker` is the id of who was chosen to check; `calls` counts the calls to the resident since it was closed.
@@ -145,6 +146,7 @@ class Case(Frozen):
     before_parking: Awaiting | None = None
     declared_category: str | None = None
     seen_on_spot: bool = False
+    fields: dict[str, FieldValue] | None = None
     category: str | None = None
     urgency: Urgency | None = None
     grid: str | None = None

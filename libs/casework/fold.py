@@ -70,6 +70,7 @@ def _opened(entry: Entry, head: bytes) -> Case:
         declared_category=data.declared_category,
         seen_on_spot=data.seen_on_spot,
         grid=data.grid,
+        fields=data.fields,
         contents=data.contents,
         linked=(Link(other=data.out_of, how=Tie.SPLIT_FROM),) if isinstance(data, triage.SplitOff) else (),
         before_shown=_photos(data.contents),

@@ -44,6 +44,7 @@ PROBLEMS: dict[Why, tuple[int, str, str]] = {
     Why.NOT_ALLOWED: (403, "You may not do this", "您无权进行此操作"),
     Why.TOO_LARGE: (413, "What was sent is too large", "提交内容过大"),
     Why.TOO_MANY: (429, "Too many requests", "请求过于频繁,请稍后再试"),
+    Why.BLOCKED: (403, "Reports from you are not taken for now", "暂不受理您的上报"),
     Why.ERASED: (410, "The personal content was erased", "个人信息已删除"),
     Why.NOT_THIS_SERVICE: (500, "Something went wrong on our side", "服务内部出错"),
     Why.UNKNOWN_EVENT: (500, "Something went wrong on our side", "服务内部出错"),

@@ -17,11 +17,15 @@ from libs.plumbing.access import MaybeCaller, checked_key
 from libs.plumbing.limits import body_limit
 from libs.plumbing.principals import Principal
 from libs.stages import residents
+from libs.stages.commands import Text
 from libs.stages.http import person_key, problem_from
 from libs.stages.outcome import Done
 from libs.stages.receipts import Receipts, read_code, receipt_claim
+from services.intake.abuse import Abuse
 from services.intake.bodies import Report
+from services.intake.expected import Expectation
 from services.intake.handlers import Intake, Wish, asked_for
+from services.intake.marks import NOWHERE, Fingerprints, Mark
 from services.intake.replying import Answers
 from services.intake.reporters import ANONYMOUS, person
 from services.intake.tracking import Told, Tracking, for_the_reporter, tracking
@@ -77,13 +81,24 @@ class ReportDoor:
     """The endpoints of intake."""
 
     def __init__(
-        self, intake: Intake, receipts: Receipts, store: CaseStore, vault: ContentVault, answers: Answers
+        self,
+        intake: Intake,
+        receipts: Receipts,
+        store: CaseStore,
+        vault: ContentVault,
+        abuse: Abuse,
+        prints: Fingerprints,
+        answers: Answers,
+        expectation: Expectation,
     ) -> None:
         self._intake = intake
         self._answers = answers
         self._receipts = receipts
         self._store = store
         self._vault = vault
+        self._abuse = abuse
+        self._prints = prints
+        self._expectation = expectation
 
     def router(self) -> APIRouter:
         """The routes, under `/v1`."""
@@ -113,17 +128,31 @@ class ReportDoor:
         idempotency_key: Annotated[str | None, Header()] = None,
     ) -> Response:
         """For everybody: without a token as a resident. 201 once; the same answer with 200 when sent again."""
-        key = person_key(_key(idempotency_key, caller))
+        key, address = person_key(_key(idempotency_key, caller)), _address(request)
         upload = await read_upload(request)
-        opening = self._intake.take_in(upload.report, person(caller))
+        reporter = person(caller)
+        if limited := self._abuse.refused(reporter, upload.report, address):
+            raise limited
+        opening = self._intake.take_in(upload.report, reporter)
         if isinstance(opening, Refusal):
             raise problem_from(opening)
         trace = request.scope.get("banjie.traceparent")
-        wish = Wish(opening, key, asked_for(upload.report, upload.photos), trace, upload.photos)
-        (outcome,) = await self._intake.open([wish])
+        asked = asked_for(upload.report, upload.photos)
+        wish = Wish(opening, key, asked, trace, upload.photos, self._origin(caller, address))
+        return self._received(await self._opened(wish, upload.report, address))
+
+    async def _opened(self, wish: Wish, report: Report, address: str) -> Done:
+        welcome = await self._intake.welcome(wish, report, address)
+        outcome = welcome if isinstance(welcome, Refusal) else (await self._intake.open([welcome]))[0]
         if isinstance(outcome, Refusal):
             raise problem_from(outcome)
-        return self._received(outcome)
+        return outcome
+
+    def _origin(self, caller: Principal | None, address: str) -> tuple[Text, ...]:
+        """Sealed with what has no sender, so that a clerk can block its address without anybody reading it."""
+        return (
+            () if caller or address == NOWHERE else (Text("origin", self._prints.of(Mark.ADDRESS, address)),)
+        )
 
     def _received(self, done: Done) -> Response:
         receipt = Receipt(
@@ -146,7 +175,7 @@ class ReportDoor:
         return await self._tracked(request, caller, body.code)
 
     async def _tracked(self, request: Request, caller: MaybeCaller, typed: str) -> Tracking:
-        limited = residents.tries.refused(caller, request.client.host if request.client else "unknown")
+        limited = residents.tries.refused(caller, _address(request))
         if limited:
             raise limited
         code = read_code(typed)
@@ -160,16 +189,22 @@ class ReportDoor:
         original = end_of(case.id, cases)
         parts = [link.other for link in case.linked if link.how is Tie.SPLIT_INTO]
         own = await self._told(case)
+        going_on = own if original is case else await self._told(original)
         return tracking(
             self._answers,
             own,
-            None if original is case else await self._told(original),
+            None if going_on is own else going_on,
             [await self._told(part) for part in (await self._store.load(parts)).values()],
             await self._vault.read({case.id: for_the_reporter(own.log)}),
+            self._expectation.of(going_on.log),
         )
 
     async def _told(self, case: Case) -> Told:
         return Told(case, await self._store.log(case.id))
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else NOWHERE
 
 
 def _key(raw: str | None, caller: Principal | None) -> str:

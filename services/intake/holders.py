@@ -19,7 +19,7 @@ from libs.plumbing.pictures import MAX_BYTES
 from libs.stages.commands import Body, Command, CommandKind
 from libs.stages.http import problem_from
 from libs.stages.residents import HOLDER, ByReceipt, slowed
-from libs.stages.uploads import PhotoStored, as_jpeg, keep_photo, photo_answer
+from libs.stages.uploads import PhotoStored, as_jpeg, photo_answer, take_photo
 
 MOST_ADDITIONS = 50
 MOST_PHOTOS = 60
@@ -88,7 +88,7 @@ class HolderPhotos:
         jpeg = await self._no_more(found[0]) or await as_jpeg(await request.body())
         if isinstance(jpeg, Refusal):
             raise problem_from(jpeg)
-        return photo_answer(await keep_photo(self._vault, self._photos, found[0].id, key, jpeg))
+        return photo_answer(await take_photo(self._vault, self._photos, found[0].id, key, jpeg))
 
     async def _no_more(self, case: Case) -> Refusal | None:
         """Nothing is added to what has ended, and no case is filled with pictures."""

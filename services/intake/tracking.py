@@ -59,8 +59,12 @@ class PublicNote(BaseModel):
 
 
 class Tracking(Course):
-    """A report's own case, the one that it goes on in, those that were split from it, and what was written for its reporter."""
+    """A report's own case, the one that it goes on in, those that were split from it, and what was written for its reporter.
 
+    `expected`: by when it should be mended or else closed (RFC 3339, UTC); None: no time is promised, or the case has ended.
+    """
+
+    expected: str | None = None
     merged_into: Course | None = None
     split_into: list[Course] = []
     remarks: list[Remark] = []
@@ -85,12 +89,14 @@ def tracking(
     original: Told | None = None,
     parts: Sequence[Told] = (),
     words: Mapping[UUID, bytes | None] = MappingProxyType({}),
+    expected: int | None = None,
 ) -> Tracking:
     """The public tracking of a case from its log, with what it was merged into and what was split from it.
 
-    `words`: what its public notes say, by content id; what was erased is left out.
+    `words`: what its public notes say, by content id; what was erased is left out. `expected` in µs UTC.
     """
     return Tracking(
+        expected=None if expected is None else instant(expected),
         **dict(course(own, answers)),
         merged_into=course(original, answers) if original and may_be_shown(own.case, original.case) else None,
         split_into=[course(part, answers) for part in parts],

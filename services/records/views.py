@@ -19,6 +19,7 @@ from libs.casework.case import (
 )
 from libs.casework.events import ContentRef
 from libs.casework.events.appeals import Mark
+from libs.casework.fields import FieldValue
 from libs.casework.lifecycle import TABLE, Step
 from libs.casework.vocabulary import Service, Source, Stage, Urgency
 from libs.casework.wire import instant
@@ -141,6 +142,7 @@ class Detail(Summary):
 
     declared_category: str | None
     seen_on_spot: bool
+    fields: dict[str, FieldValue] | None
     assignment: Holding | None
     items: list[Item]
     returns: int
@@ -186,6 +188,7 @@ _SAME = (
 _MORE = (
     "declared_category",
     "seen_on_spot",
+    "fields",
     "returns",
     "rework",
     "suspensions",

@@ -4,15 +4,16 @@ import pytest
 
 from libs.casework.events.closure import Closed
 from libs.casework.vocabulary import Stage
+from services.intake import tracking as public
 from services.intake.app import answers
-from services.intake.tracking import Told, Tracking, tracking
+from services.intake.tracking import Tracking, tracking
 from tests.support.cases import Told, a_told_case_at, told
 
 ANSWERS = answers()
 
 
 def read(story: Told, **instead: object) -> Tracking:
-    return tracking(ANSWERS, Told(story.so_far.model_copy(update=instead), story.log))
+    return tracking(ANSWERS, public.Told(story.so_far.model_copy(update=instead), story.log))
 
 
 def texts(story: Told, **instead: object) -> tuple[str, str]:

@@ -18,6 +18,7 @@ STATUS = {
     Why.CASE_EXISTS: 409,
     Why.KEY_REUSED: 422,
     Why.NOT_ALLOWED: 403,
+    Why.BLOCKED: 403,
     Why.INVALID: 422,
     Why.TOO_LARGE: 413,
     Why.ERASED: 410,

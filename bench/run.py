@@ -17,6 +17,7 @@ from bench.deadlines import deadlines_per_second
 from bench.http_lives import http_lives
 from bench.installation import Installation, an_installation
 from bench.kafka_lives import Driver, Lives
+from bench.monitor import MONITOR, monitor_figures
 from bench.numbers import percentile
 from bench.raw import bulk_events_per_second, producer_records_per_second
 
@@ -33,6 +34,7 @@ MEANINGS = {
     "report_to_dispatched_half_load_p50_ms": "the same at half of the greatest rate, median",
     "report_to_dispatched_half_load_p99_ms": "… 99th percentile",
     "deadlines_per_second": "deadlines computed on one core, by the calendar of a street office",
+    **MONITOR,
     **CLASSIFIER,
     "raw_bulk_events_per_second": "raw limit: bulk transactions of event + snapshot, 200 of each",
     "raw_producer_records_per_second": "raw limit: a plain producer, 600-byte values, acks=all",
@@ -49,6 +51,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     with an_installation() as installation:
         figures = asyncio.run(measure(installation, 0.1 if given.quick else 1.0))
+    _say("the monitor of deadlines, alone on servers of its own")
+    figures |= monitor_figures(0.1 if given.quick else 1.0)
     _show(figures)
     if given.json:
         given.json.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")

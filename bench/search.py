@@ -171,7 +171,7 @@ async def searched(database: AsyncDatabase[dict[str, Any]], words: str, times: i
 
 async def _page(index: SearchIndex, store: CaseStore, tokens: Sequence[int]) -> int:
     ids = await index.candidates(tokens, None, None, 50)
-    return len(await store.among(ids, CaseQuery(office="yingbin")))
+    return len((await store.find(CaseQuery(ids=ids, office="yingbin"), len(ids))).cases)
 
 
 if __name__ == "__main__":

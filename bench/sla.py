@@ -1,7 +1,8 @@
 """The monitor alone, on a real MongoDB: deadlines in the same second, single ones, catching up. One JSON document on stdout.
 
-`python -m bench.sla [--cases 10000] [--singles 200] [--rows 0]`. `--rows` puts so many rows of other cases beside. It starts
-servers of its own. The load average beside the figures says how much of the machine others were using.
+`python -m bench.sla [--cases 10000] [--singles 200] [--rows 1000000] [--down 50000]`. `--rows` puts so many open clocks of other
+cases beside, `--down` is how many fell due while nobody watched. It starts servers of its own. The load average beside the
+figures says how much of the machine others were using.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from libs.casestore.schema import SLA_NEXT
 from libs.casestore.store import CaseStore
 from libs.plumbing.clock import now_us
 from libs.plumbing.embedded.running import running_servers
+from libs.plumbing.heap import settle_heap
 from services.sla.app import reference
 from services.sla.firing import Firing
 from services.sla.handlers import row_of
@@ -108,7 +110,8 @@ def main() -> None:
     wishes = argparse.ArgumentParser()
     wishes.add_argument("--cases", type=int, default=10_000)
     wishes.add_argument("--singles", type=int, default=200)
-    wishes.add_argument("--rows", type=int, default=0)
+    wishes.add_argument("--rows", type=int, default=1_000_000)
+    wishes.add_argument("--down", type=int, default=50_000)
     asked = wishes.parse_args()
     with tempfile.TemporaryDirectory() as folder, running_servers(Path(folder) / "data") as servers:
         figures = asyncio.run(measure(servers.mongo_uri, asked))
@@ -121,17 +124,28 @@ async def measure(uri: str, asked: argparse.Namespace) -> dict[str, Any]:
         bench = Bench(client[NAME])
         await bench.store.start()
         await beside(client[NAME], asked.rows)
+        settle_heap()
         figures = {
+            "start_s": await start(client[NAME]),
             "load_before": os.getloadavg()[0],
             "rows_beside": asked.rows,
             "singles": await singles(bench, asked.singles),
             "same_second": await same_second(bench, asked.cases),
-            "catching_up": await catching_up(bench, asked.cases),
+            "catching_up": await catching_up(bench, asked.down),
             "memory_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
             "load_after": os.getloadavg()[0],
         }
         await bench.store.stop()
         return figures
+
+
+async def start(database: AsyncDatabase[dict[str, Any]]) -> float:
+    """Seconds until a new monitor knows what is due next: its data read, its first look taken."""
+    begin = perf_counter()
+    firing, rows = (new := Bench(database)).firing, new.rows
+    await firing.once()
+    await rows.next_at()
+    return round(perf_counter() - begin, 2)
 
 
 async def beside(database: AsyncDatabase[dict[str, Any]], number: int) -> None:

@@ -11,7 +11,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from cli.console import FailedError, out
+from cli.console import FailedError, named, out
 from cli.timeline import duration, local_time, zone_of
 
 COLOURS = {"red": "超时 overdue", "yellow": "滞后 behind", "blue": "临期 near due"}
@@ -83,7 +83,7 @@ def _groups(title: str, counts: list[dict[str, Any]]) -> Table:
     for words in COLOURS.values():
         table.add_column(words, justify="right")
     for one in counts[:MOST_GROUPS]:
-        table.add_row(_named(one["name"], one["code"] or "–"), *(str(one[colour]) for colour in COLOURS))
+        table.add_row(named(one["name"], one["code"] or "–"), *(str(one[colour]) for colour in COLOURS))
     left = len(counts) - MOST_GROUPS
     if left > 0:
         table.caption = f"另有 {left} 项 and {left} more"
@@ -107,13 +107,13 @@ def _row(clock: dict[str, Any], as_of: str) -> tuple[Text | str, ...]:
     return (
         _badge(clock["colour"]),
         clock["number"],
-        f"{_named(clock['name'])} {item}".strip(),
-        _named(clock["level_name"], clock["level"]),
+        f"{named(clock['name'])} {item}".strip(),
+        named(clock["level_name"], clock["level"]),
         local_time(clock["due"], zone_of(clock["office"])),
         _left(clock["due"], as_of),
-        _named(clock["unit_name"], clock["unit"]),
-        _named(clock["grid_name"], clock["grid"] or ""),
-        _named(clock["category_name"], clock["category"] or ""),
+        named(clock["unit_name"], clock["unit"]),
+        named(clock["grid_name"], clock["grid"] or ""),
+        named(clock["category_name"], clock["category"] or ""),
     )
 
 
@@ -131,10 +131,6 @@ def _now(page: dict[str, Any]) -> str:
     zones = {zone_of(clock["office"]) for clock in page["clocks"]} or {zone_of("")}
     zone = min(zones)
     return f"{local_time(page['as_of'], zone)} {zone}"
-
-
-def _named(name: dict[str, str] | None, code: str = "") -> str:
-    return f"{name['zh']} {name['en']}" if name else code
 
 
 def _instant(text: str) -> datetime:

@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 
 from cli.console import UsageError, out, say_json
+from cli.console import named as _named
 from cli.names import known_category, known_grid, known_office, known_unit
 from cli.operator import Api, operator_api
 from cli.options import Data, Json, Office
@@ -16,7 +17,7 @@ from cli.timeline import local_time, stage_name, timeline, zone_of
 from cli.unpark import unpark_case
 from cli.which import CASES, Which
 from cli.which import case_id as case_id_of
-from libs.casework.vocabulary import Role, Stage, Urgency
+from libs.casework.vocabulary import Role, Stage, Tie, Urgency
 
 SEARCH = "/records/v1/search"
 app = typer.Typer(
@@ -173,10 +174,6 @@ def _actions(found: dict[str, Any]) -> Table:
     return table
 
 
-def _named(name: dict[str, str] | None) -> str:
-    return f"{name['zh']} {name['en']}" if name else ""
-
-
 def _urgency(case: dict[str, Any]) -> str:
     return f"{Urgency(case['urgency']).zh} {case['urgency']}" if case["urgency"] else ""
 
@@ -216,6 +213,7 @@ def _facts(case: dict[str, Any], zone: str) -> dict[str, str]:
         "申请 asked": _asked(case["asked"], zone),
         "挂账 suspended": _waits_until(case["suspended"], zone),
         "督办 orders": ", ".join(str(each["order"]) for each in case["orders"]),
+        **_joined(case),
         "受理 reported": times["reported_at"],
         "结案 closed": times["closed_at"],
         "seq, rev": f"{case['seq']}, {case['rev']}",
@@ -237,3 +235,15 @@ def _waits_until(held: dict[str, str] | None, zone: str) -> str:
         return ""
     review = f" · 复查 review {local_time(held['until'], zone)}" if held["until"] else ""
     return f"{held['reason']} · {held['approver']}{review}"
+
+
+def _joined(case: dict[str, Any]) -> dict[str, str]:
+    """What belongs to the case: where it went, who follows it, what is linked, what may be the same."""
+    linked = (f"{Tie(link['how']).zh} {link['how']}: {link['other']}" for link in case["linked"])
+    likely = (f"{other['number']} ({other['zh']}; {other['en']})" for other in case["duplicates"])
+    return {
+        "并入 merged into": case["merged_into"] or "",
+        "并入本案 followers": str(case["followers"] or ""),
+        "关联 linked": "\n".join(linked),
+        "疑似重复 may be the same as": "\n".join(likely),
+    }

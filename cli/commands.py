@@ -14,7 +14,6 @@ COMMANDS = {
     "down": "cli.up:down",
     "status": "cli.status:status",
     "demo": "cli.demo.command:demo",
-    "report": "cli.report:report",
     "verify": "cli.verify:verify_log",
     "stats": "cli.stats:stats",
     "run": "cli.run:run_service",
@@ -22,6 +21,8 @@ COMMANDS = {
     "bench": "cli.bench:bench",
 }
 GROUPS = {
+    "report": "cli.report:app",
+    "blocklist": "cli.blocklist:app",
     "case": "cli.cases:app",
     "sla": "cli.sla:app",
     "data": "cli.dataset:app",

@@ -35,8 +35,12 @@ def create(
     role: Annotated[list[str], typer.Option(help=f"one of {', '.join(ROLES)}; may be said again")],
     office: Annotated[str, typer.Option(help="code of the office")],
     unit: Annotated[str | None, typer.Option(help="the unit of a unit_worker")] = None,
-    grid: Annotated[list[str] | None, typer.Option(help="a grid worker's grid; may be said again")] = None,
-    community: Annotated[list[str] | None, typer.Option(help="a grid worker's community")] = None,
+    grid: Annotated[
+        list[str] | None, typer.Option(help="a grid worker's or checker's grid; may be said again")
+    ] = None,
+    community: Annotated[
+        list[str] | None, typer.Option(help="a grid worker's or checker's community")
+    ] = None,
     days: Annotated[int, typer.Option(min=1, max=3660, help="valid for so long")] = 90,
     data: Data = None,
     as_json: Json = False,

@@ -6,6 +6,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from cli.console import named
 from cli.timeline import local_time, zone_of
 
 _HEADINGS = (
@@ -39,14 +40,10 @@ def _row(case: dict[str, Any]) -> tuple[Text | str, ...]:
     return (
         Text(f"{day} 逾期 overdue", style="bold red") if case["overdue"] else day,
         case["number"],
-        _named(case["unit_name"], case["unit"]),
-        _named(case["reason_name"], case["reason"]),
+        named(case["unit_name"], case["unit"]),
+        named(case["reason_name"], case["reason"]),
         case["approver"],
         local_time(case["since"], zone)[:16],
-        _named(case["grid_name"], case["grid"]),
-        _named(case["category_name"], case["category"]),
+        named(case["grid_name"], case["grid"]),
+        named(case["category_name"], case["category"]),
     )
-
-
-def _named(name: dict[str, str] | None, code: str | None) -> str:
-    return f"{name['zh']} {name['en']}" if name else code or ""

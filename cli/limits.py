@@ -1,15 +1,16 @@
 """What limits go by, as the operator means it: the reviewed policies and calendars, or a file with policies not in force."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple
-
-from pydantic import ValidationError
+from typing import Any, NamedTuple, TypeVar
 
 from cli.console import FailedError, UsageError
 from libs.casework.calendar import Calendars, parse_calendars
+from libs.casework.calendar.calendars import HolidaysFile
 from libs.casework.deadlines.policies import Policies, UnknownPolicy, parse_policies
-from libs.plumbing.data import DataUnreadable, parsed, read_yaml
+from libs.plumbing.data import DataUnreadable, parsed, read_parsed
 
+T = TypeVar("T")
 HELP = "id of a version, or a policies file (its newest version, unless --version names another)"
 
 
@@ -36,20 +37,21 @@ def meant(policy: str, version: str | None = None) -> Meant:
 
 
 def in_data() -> Policies:
-    """The reviewed policies as they lie in the data folder."""
-    return parse_policies(read_yaml("policies.yaml"))
+    """The reviewed policies as they lie in the data folder. Raises `FailedError` with file and line."""
+    return _read("policies.yaml", parse_policies)
 
 
 def calendars() -> Calendars:
-    """The reviewed calendars as they lie in the data folder."""
+    """The reviewed calendars as they lie in the data folder. Raises `FailedError` with file and line."""
+    holidays = _read("holidays.yaml", HolidaysFile.model_validate)
+    return _read("calendars.yaml", lambda data: parse_calendars(data, holidays))
+
+
+def _read(name: str, parse: Callable[[Mapping[str, Any]], T]) -> T:
     try:
-        return parse_calendars(read_yaml("calendars.yaml"), read_yaml("holidays.yaml"))
+        return read_parsed(name, parse)
     except DataUnreadable as error:
         raise FailedError(str(error)) from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise FailedError(f"calendars.yaml or holidays.yaml: {where}: {first['msg']}") from None
 
 
 def _is_file(policy: str) -> bool:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from cli.console import UsageError
+from cli.limits import in_data
 from cli.operator import offices
 from libs.casework.categories import parse_catalogue
-from libs.casework.deadlines.policies import parse_policies
+from libs.casework.deadlines.vocabulary import Account
 from libs.casework.places import Level, parse_places
 from libs.casework.reasons import parse_reasons
 from libs.casework.units import parse_units
@@ -18,16 +19,23 @@ def known_office(code: str) -> str:
     return _among("office", code, [office.code for office in offices().offices])
 
 
-def known_unit(code: str | None, *others: str) -> str | None:
-    """The code itself, when there is such a unit, or it is one of `others`; None stays None."""
-    if code is None:
-        return None
-    return _among("unit", code, [*others, *(unit.id for unit in parse_units(read_yaml("units.yaml")).units)])
+def known_unit(code: str | None) -> str | None:
+    """The code itself, when there is such a unit; None stays None."""
+    return code and _among("unit", code, _units())
+
+
+def known_account(code: str | None) -> str | None:
+    """The code itself, when a clock may run on its account: a unit, or the office or the checker; None stays None."""
+    return code and _among("unit", code, [*(one.value for one in Account), *_units()])
+
+
+def _units() -> list[str]:
+    return [unit.id for unit in parse_units(read_yaml("units.yaml")).units]
 
 
 def known_level(code: str | None) -> str | None:
     """The code itself, when a policy has such a level; None stays None."""
-    policies = parse_policies(read_yaml("policies.yaml")).policies if code else ()
+    policies = in_data().policies if code else ()
     known = dict.fromkeys(level.id for policy in policies for level in policy.levels)
     return code and _among("level", code, list(known))
 
@@ -86,14 +94,11 @@ class Names:
         self._directory = directory()
 
     def unit(self, code: str) -> str:
-        """A unit, or one of the accounts that are no unit: the office and the checkers."""
-        found = self._directory.unit(code)
-        return f"{found.zh} {code}" if found else f"{_ACCOUNTS.get(code, '')} {code}".strip()
+        """A unit, or one of the accounts that are no unit: the office and the checker."""
+        found = self._directory.account(code)
+        return f"{found.zh} {code}" if found else code
 
     def category(self, code: str | None) -> str:
         """A subclass; nothing yet is a dash."""
         found = self._directory.category(code)
         return f"{found.zh} {code}" if found else code or "—"
-
-
-_ACCOUNTS = {"office": "街道办", "checker": "核查"}

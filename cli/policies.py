@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
-from rich.progress import Progress, TextColumn, TimeElapsedColumn
+from rich.progress import TextColumn
 from rich.table import Table
 
-from cli.console import UsageError, err, out, say_json
+from cli.console import UsageError, err, out, progress, say_json
 from cli.limits import HELP, Meant, meant
 from cli.names import Names, known_category, known_office, known_reason, known_unit
 from cli.operator import Api, RefusedInputError, operator_api
@@ -30,6 +30,16 @@ _HEADINGS = (
     "不再超时 in time",
     "无法推算 unknown",
 )
+LEFT_OUT = {
+    "unknown": "无此案件 there is no such case here",
+    "another_office": "属其他街道办 it is another office's; --office names which",
+    "not_at_this_stage": "未立案或已办结 it is not filed yet, or has ended",
+    "another_unit": "主办单位不符 another unit leads it",
+    "another_category": "类别不符 it is of another category",
+    "another_version": "适用的版本不符 it goes by another version than --of",
+    "already": "原已适用 it goes by this version already",
+    "unreadable": "无法读取 it cannot be read; see: banjie verify",
+}
 
 Policy = Annotated[str, typer.Argument(metavar="POLICY", help=HELP)]
 Version = Annotated[str | None, typer.Option("--version", help="id of the version in the file")]
@@ -101,7 +111,8 @@ def move(
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Move open cases to another policy version, with a result for each; doing it again does nothing. Exit code 1 when any was refused."""
+    """Move open cases to another policy version, with a result for each; doing it again does nothing. Exit code 1 when any was refused, or
+    one that was named was left out."""
     wanted = meant(to)
     if wanted.text is not None:
         raise UsageError(f"{to} is a file: put it in force first, then name its version")
@@ -116,8 +127,11 @@ def move(
     results = [one for page in _moved(api, ids, to, reason, even_if_late) for one in page]
     numbers = {one["case_id"]: one["number"] for one in found["cases"]}
     told = [one | {"number": numbers[one["case_id"]]} for one in results]
-    say_json({"version": to, "results": told}) if as_json else _show_results(told)
-    raise SystemExit(1 if any(one["outcome"] == "refused" for one in told) else 0)
+    left_out = found["left_out"]
+    say_json({"version": to, "results": told, "left_out": left_out}) if as_json else _show_results(
+        told, left_out
+    )
+    raise SystemExit(1 if any(one["outcome"] == "refused" for one in told) or _missed(left_out) else 0)
 
 
 def _selection(
@@ -137,11 +151,12 @@ def _selection(
 def _previewed(api: Api, wanted: Meant, selection: Selection) -> dict[str, Any]:
     """All pages as one."""
     asked = asdict(selection) | {"to": wanted.version, "file": wanted.text}
-    found: dict[str, Any] = {"looked_at": 0, "cases": []}
+    found: dict[str, Any] = {"looked_at": 0, "cases": [], "left_out": []}
     counts: Counter[tuple[str, str | None, str]] = Counter()
     for page in _pages(api, asked):
         found |= {"version": page["version"], "looked_at": found["looked_at"] + page["looked_at"]}
         found["cases"] += page["cases"]
+        found["left_out"] += page["left_out"]
         for group in page["groups"]:
             counts.update({(group["unit"], group["category"], name): group[name] for name in COUNTS})
     found["groups"] = _groups(counts)
@@ -149,15 +164,14 @@ def _previewed(api: Api, wanted: Meant, selection: Selection) -> dict[str, Any]:
 
 
 def _pages(api: Api, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    columns = (TextColumn("preview 预览 {task.completed} cases"), TimeElapsedColumn())
-    with Progress(*columns, console=err, disable=not err.is_terminal, transient=True) as progress:
-        task, after = progress.add_task("preview", total=None), None
+    after = None
+    with progress("preview", None, TextColumn("preview 预览 {task.completed} cases")) as advance:
         while True:
             try:
                 page = api.post(PREVIEW, str(uuid4()), json=asked | {"after": after})
             except RefusedInputError as error:
                 raise UsageError(str(error)) from None
-            progress.advance(task, page["looked_at"])
+            advance(page["looked_at"])
             yield page
             after = page["after"]
             if after is None:
@@ -178,13 +192,12 @@ def _moved(
 ) -> Iterator[list[dict[str, Any]]]:
     """Page by page: what was done before an interruption is done, and answers so the next time."""
     wish = {"to": to, "reason": reason, "even_if_late": even_if_late}
-    columns = (TextColumn("move 变更 {task.completed} of {task.total} cases"), TimeElapsedColumn())
-    with Progress(*columns, console=err, disable=not err.is_terminal, transient=True) as progress:
-        task = progress.add_task("move", total=len(ids))
+    counts = TextColumn("move 变更 {task.completed} of {task.total} cases")
+    with progress("move", len(ids), counts) as advance:
         for begin in range(0, len(ids), TOGETHER):
             page = list(ids[begin : begin + TOGETHER])
             yield api.post(CHANGES, str(uuid4()), json=wish | {"cases": page})["results"]
-            progress.advance(task, len(page))
+            advance(len(page))
 
 
 def _show(found: dict[str, Any]) -> None:
@@ -199,6 +212,7 @@ def _show(found: dict[str, Any]) -> None:
         )
         for clock in one["clocks"]:
             out.print(f"  {_clock(clock)}")
+    _show_left_out(found["left_out"])
     looked_at, going = found["looked_at"], len(found["cases"])
     out.print(
         f"在办 {looked_at} 件，{going} 件适用其他版本 · {looked_at} open cases, {going} go by another version"
@@ -228,9 +242,20 @@ def _table(groups: Sequence[dict[str, Any]], names: Names) -> Table:
     return table
 
 
-def _show_results(results: Sequence[dict[str, Any]]) -> None:
+def _missed(left_out: Sequence[dict[str, Any]]) -> bool:
+    """Whether a case that was meant was left out for another reason than that there is nothing to do."""
+    return any(one["why"] != "already" for one in left_out)
+
+
+def _show_left_out(left_out: Sequence[dict[str, Any]]) -> None:
+    for one in left_out:
+        out.print(f"  {one['number'] or one['case_id']} left out 未列入: {LEFT_OUT[one['why']]}")
+
+
+def _show_results(results: Sequence[dict[str, Any]], left_out: Sequence[dict[str, Any]]) -> None:
     for one in [each for each in results if each["outcome"] == "refused"][:SHOWN]:
         out.print(f"  {one['number']} refused 未变更: {one['detail']}")
+    _show_left_out(left_out)
     counts = Counter(one["outcome"] for one in results)
     out.print(
         f"{counts['done']} moved 已变更, {counts['already']} already 原已适用, {counts['refused']} refused 未变更"

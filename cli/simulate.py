@@ -8,12 +8,11 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from cli.console import UsageError, err, out, say_json
+from cli.console import UsageError, out, progress, say_json
 from cli.limits import Meant, calendars, in_data, meant
-from cli.names import Names, known_category, known_office, known_unit
+from cli.names import Names, known_account, known_category, known_office
 from cli.operator import where
 from cli.options import Data, Json, Office
 from cli.policies import Category, Policy, Version
@@ -51,7 +50,7 @@ def simulate(
     wanted = meant(policy, version)
     chosen = {
         "office": office and known_office(office),
-        "unit": _known_account(unit),
+        "unit": known_account(unit),
         "category": known_category(category),
     }
     zone = ZoneInfo(zone_of(office or ""))
@@ -61,10 +60,6 @@ def simulate(
     answer = _asked(where(site(data)), simulation, chosen["office"], workers or os.cpu_count() or 1)
     found = _told(answer, simulation, wanted, zone, chosen)
     say_json(found) if as_json else _show(found)
-
-
-def _known_account(unit: str | None) -> str | None:
-    return unit if unit in (None, "office", "checker") else known_unit(unit)
 
 
 def _period(begins: str, ends: str, zone: ZoneInfo) -> Period:
@@ -104,10 +99,8 @@ def _tables_reach(simulation: Simulation, zone: ZoneInfo, office: str | None) ->
 
 def _asked(reach: Reach, simulation: Simulation, office: str | None, workers: int) -> Answer:
     cases = Cases(*simulation.period, office)
-    columns = (TextColumn("simulate 推演"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err, disable=not err.is_terminal, transient=True) as progress:
-        task = progress.add_task("simulate", total=count_cases_of(reach, cases))
-        return ask(reach, cases, simulation, workers, lambda more: progress.advance(task, more))
+    with progress("simulate 推演", count_cases_of(reach, cases)) as advance:
+        return ask(reach, cases, simulation, workers, advance)
 
 
 def _told(

@@ -11,7 +11,7 @@ from cli.board import follow, shown
 from cli.console import UsageError, out, say_json
 from cli.ledger import ledger
 from cli.limits import calendars
-from cli.names import known_category, known_grid, known_level, known_office, known_unit
+from cli.names import known_account, known_category, known_grid, known_level, known_office, known_unit
 from cli.operator import operator_api
 from cli.options import Data, Json, Office
 from cli.policies import move, policies, preview
@@ -24,8 +24,6 @@ from libs.casework.deadlines.vocabulary import Clock, Colour
 from libs.casework.refusal import Refusal
 from libs.plumbing.clock import now_us
 
-NO_UNITS = ("office", "checker")
-"""On whose account a clock runs that no unit has."""
 app = typer.Typer(
     help="due: when a limit ends. explain: how a case's deadlines came about. board: what is near due or over. "
     "suspended: cases that wait. policies, preview, move, simulate: other limits."
@@ -104,7 +102,7 @@ def board(
 ) -> None:
     """What is near due, behind, overdue, by unit and grid. It follows the time until Ctrl-C; --once and --json do not."""
     wanted = {
-        "unit": known_unit(unit, *NO_UNITS),
+        "unit": known_account(unit),
         "grid": known_grid(grid),
         "category": known_category(category),
         "clock": clock and clock.value,

@@ -6,10 +6,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from cli.console import FailedError, err, out, say_json
+from cli.console import FailedError, out, progress, say_json
 from cli.operator import database, where
 from cli.options import Data, Json
 from cli.site import Site, site
@@ -54,10 +53,8 @@ async def _id(there: Site, case: str) -> UUID:
 
 
 def _verified(reach: Where, workers: int) -> Report:
-    columns = (TextColumn("verify 核验"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err, disable=not err.is_terminal, transient=True) as progress:
-        task = progress.add_task("verify", total=count_cases(reach))
-        return verify(reach, workers, lambda cases, events: progress.advance(task, cases))
+    with progress("verify 核验", count_cases(reach)) as advance:
+        return verify(reach, workers, lambda cases, events: advance(cases))
 
 
 def _told(report: Report) -> dict[str, Any]:

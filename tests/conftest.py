@@ -5,4 +5,5 @@ pytest_plugins = [
     "tests.support.installation",
     "tests.support.refused",
     "tests.support.sharing",
+    "tests.support.solved",
 ]

@@ -13,7 +13,7 @@ from uuid import uuid4
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError
 
-from libs.casestore.refolding import keep_waits_and_orders
+from libs.casestore.refolding import keep_waits_and_orders, keep_what_photos_show
 from libs.casestore.schema import drop_outgrown, ensure_schema, name_kinds
 from libs.casestore.slimming import keep_the_reports_contents
 
@@ -38,6 +38,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(3, "kinds of events in snapshots", name_kinds),
     Migration(4, "contents of the report only in snapshots", keep_the_reports_contents),
     Migration(5, "suspensions and open orders in snapshots", keep_waits_and_orders),
+    Migration(6, "what photos show in snapshots", keep_what_photos_show),
 )
 
 

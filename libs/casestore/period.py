@@ -10,7 +10,7 @@ from uuid import UUID
 from pymongo.database import Database
 
 from libs.casestore.concerns import CODEC
-from libs.casestore.documents import CASES, EVENTS, readable_logs
+from libs.casestore.documents import CASES, EVENTS, logs_wanted, readable_logs
 from libs.casestore.processes import Where, connect, processes
 from libs.casework.entry import Entry
 from libs.casework.vocabulary import OPEN
@@ -123,6 +123,4 @@ def _ask_page(page: Sequence[UUID]) -> tuple[Counter[Any], int]:
 
 
 def _logs(database: Database[dict[str, Any]], page: Sequence[UUID]) -> dict[UUID, list[Entry]]:
-    wanted = {"case_id": {"$in": list(page)}}
-    entries = database[EVENTS].find(wanted, {"_id": 0, "case_id": 1, "body": 1})
-    return readable_logs(entries.sort([("case_id", 1), ("seq", 1)]).batch_size(5000))
+    return readable_logs(database[EVENTS].find(**logs_wanted(page), batch_size=5000))

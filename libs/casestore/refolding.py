@@ -1,4 +1,4 @@
-"""Bring the snapshots of an earlier version up to what their logs fold to: why a case waits, which orders are open."""
+"""Bring the snapshots of an earlier version up to what their logs fold to: why a case waits, which orders are open, what photos show."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from itertools import groupby
@@ -9,27 +9,56 @@ from pymongo import UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
 
 from libs.casestore.concerns import safe
-from libs.casestore.documents import CASES, EVENTS, UNREADABLE, sealed_from
+from libs.casestore.documents import CASES, EVENTS, UNREADABLE, logs_wanted, sealed_from
 from libs.casework.events.dispatch import AttentionOrdered
 from libs.casework.fold import BrokenLog, fold
 from libs.casework.vocabulary import OPEN, Stage
 
+PHOTOS = "photos.files"
 TOGETHER = 500
-KEPT = {"suspended", "orders"}
+WAITS = frozenset({"suspended", "orders"})
+SHOWN = frozenset({"before_shown", "after_shown"})
 Database = AsyncDatabase[dict[str, Any]]
 
 
 async def keep_waits_and_orders(database: Database, together: int = TOGETHER) -> None:
-    """Add `suspended` and `orders` to the snapshots of open cases that have either; nothing else is written anew.
-
-    A snapshot that has moved on meanwhile is left alone: who moved it folded it whole. `together`: cases at a time.
-    """
+    """Add `suspended` and `orders` to the snapshots of open cases that have either. `together`: cases at a time."""
     kept = safe(database)
     async for case_ids in _with_either(kept, together):
-        found = kept[EVENTS].find({"case_id": {"$in": case_ids}}).sort([("case_id", 1), ("seq", 1)])
-        logs = groupby(await found.to_list(), key=lambda document: document["case_id"])
-        if updates := [update for _, log in logs if (update := _update(list(log)))]:
-            await kept[CASES].bulk_write(updates, ordered=False)
+        await _fold_again(kept, case_ids, WAITS)
+
+
+async def keep_what_photos_show(database: Database, together: int = TOGETHER) -> None:
+    """Add `before_shown` and `after_shown` to the snapshots of cases that have photos. `together`: cases at a time."""
+    kept = safe(database)
+    async for case_ids in _with_photos(kept, together):
+        await _fold_again(kept, case_ids, SHOWN)
+
+
+async def _fold_again(kept: Database, case_ids: Sequence[UUID], fields: frozenset[str]) -> None:
+    """Nothing but `fields` is written anew. A snapshot that has moved on meanwhile is left alone: who moved it folded it
+    whole."""
+    found = kept[EVENTS].find(**logs_wanted(case_ids, "hash"))
+    logs = groupby(await found.to_list(), key=lambda document: document["case_id"])
+    if updates := [update for _, log in logs if (update := _update(list(log), fields))]:
+        await kept[CASES].bulk_write(updates, ordered=False)
+
+
+async def _with_photos(database: Database, together: int) -> AsyncIterator[Sequence[UUID]]:
+    after = UUID(int=0)
+    while True:
+        pipeline: list[dict[str, Any]] = [
+            {"$match": {"metadata.case_id": {"$gt": after}}},
+            {"$sort": {"metadata.case_id": 1}},
+            {"$group": {"_id": "$metadata.case_id"}},
+            {"$sort": {"_id": 1}},
+            {"$limit": together},
+        ]
+        page = await (await database[PHOTOS].aggregate(pipeline, allowDiskUse=True)).to_list()
+        if not page:
+            return
+        after = page[-1]["_id"]
+        yield [case["_id"] for case in page]
 
 
 async def _with_either(database: Database, together: int) -> AsyncIterator[Sequence[UUID]]:
@@ -47,14 +76,14 @@ async def _with_either(database: Database, together: int) -> AsyncIterator[Seque
         yield [case["_id"] for case in page]
 
 
-def _update(log: Sequence[Mapping[str, Any]]) -> UpdateOne | None:
+def _update(log: Sequence[Mapping[str, Any]], fields: frozenset[str]) -> UpdateOne | None:
     """None for what cannot be read (`verify` names it), and where there is nothing to add."""
     try:
         sealed = [sealed_from(document) for document in log]
         case = fold((each.entry, each.hash) for each in sealed)
     except (*UNREADABLE, BrokenLog):
         return None
-    new = case.model_dump(include=KEPT, exclude_defaults=True) if case else {}
+    new = case.model_dump(include=set(fields), exclude_defaults=True) if case else {}
     if case is None or not new:
         return None
     return UpdateOne(

@@ -15,7 +15,8 @@ from libs.casestore.tail import PLACES
 PHOTOS = ("photos.files", "photos.chunks")
 NUMBERS = "numbers"
 SLA_NEXT, SLA_CLOCKS = "sla_next", "sla_clocks"
-CORRECTIONS = "triage_corrections"
+TRIAGE_PLACES, CORRECTIONS = "triage_places", "triage_corrections"
+BLOCKS = "intake_blocks"
 SEARCHES = "searches"
 
 
@@ -75,6 +76,18 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
         _index("of_a_case", "case", "seq"),
     ),
     CORRECTIONS: (IndexModel([("state", ASCENDING)]),),
+    TRIAGE_PLACES: (
+        IndexModel([("cell", ASCENDING), ("at", DESCENDING)]),
+        IndexModel([("expires", ASCENDING)], expireAfterSeconds=0),
+    ),
+    BLOCKS: (
+        IndexModel(
+            [("office", ASCENDING), ("mark", ASCENDING), ("print", ASCENDING)],
+            name="once",
+            unique=True,
+            partialFilterExpression=_there("open"),
+        ),
+    ),
     SEARCH: (IndexModel([("t", ASCENDING), ("_id", DESCENDING)], name="tokens"),),
     PLACES: (),
     SEARCHES: (IndexModel([("at", ASCENDING)]),),
@@ -185,8 +198,10 @@ _SLA: dict[str, tuple[str, ...]] = {
 }
 """It says that a deadline passed, and sees nobody's words."""
 RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
-    "intake": _WRITER,
-    "triage": _WRITER | {CORRECTIONS: _CHANGE},
+    "intake": _WRITER
+    | {BLOCKS: _CHANGE}
+    | dict.fromkeys(PHOTOS, ("find", "insert", "remove", "createIndex")),
+    "triage": _WRITER | {TRIAGE_PLACES: _CHANGE, CORRECTIONS: _CHANGE},
     "dispatch": _WRITER,
     "closure": _WRITER,
     "records": _WRITER

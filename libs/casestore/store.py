@@ -19,12 +19,13 @@ from libs.casestore.documents import (
     answer_from,
     case_from,
     event_in,
+    logs_wanted,
     readable,
     readable_logs,
     sealed_from,
 )
 from libs.casestore.group import repeated
-from libs.casestore.reading import CaseQuery, Page, filter_of, page_of, suspended_page
+from libs.casestore.reading import CaseQuery, Page, Said, Waited, page_of, suspended_page
 from libs.casestore.waiting import Grouping
 from libs.casework.case import Case
 from libs.casework.draft import Change, Sealed, Speaker
@@ -35,6 +36,10 @@ from libs.casework.refusal import Refusal
 from libs.casework.vocabulary import ENDED, OPEN, Service
 
 _GROUPING = Grouping()
+_HOPS = 10
+"""So far a chain of merged cases is followed."""
+WALK = 50_000
+"""Entries that a question without an index may walk over: some 0.2 s."""
 
 
 class CaseStore:
@@ -100,6 +105,16 @@ class CaseStore:
         found = [readable(document) for document in await self._heads.find(wanted).to_list()]
         return {case.id: case for case in found if case}
 
+    async def load_with_originals(self, case_ids: Iterable[UUID]) -> dict[UUID, Case]:
+        """The cases, and what the merged ones among them were merged into, to the end of a chain."""
+        cases = await self.load(case_ids)
+        for _ in range(_HOPS):
+            originals = {case.merged_into for case in cases.values() if case.merged_into} - cases.keys()
+            if not originals:
+                break
+            cases |= await self.load(originals)
+        return cases
+
     async def log(self, case_id: UUID, after: int = 0) -> list[Sealed]:
         """The case's entries after that seq, in order, as they are stored."""
         wanted = self._events.find({"case_id": case_id, "seq": {"$gt": after}}).sort("seq", 1)
@@ -107,9 +122,7 @@ class CaseStore:
 
     async def logs(self, case_ids: Iterable[UUID]) -> dict[UUID, list[Entry]]:
         """The whole logs of these cases in one read, each in order. A log that this version cannot read is left out."""
-        wanted = {"case_id": {"$in": list(case_ids)}}
-        found = self._events.find(wanted, {"_id": 0, "case_id": 1, "body": 1})
-        return readable_logs(await found.sort([("case_id", 1), ("seq", 1)]).to_list())
+        return readable_logs(await self._events.find(**logs_wanted(case_ids)).to_list())
 
     async def offices(self) -> list[str]:
         """The offices that have cases."""
@@ -144,6 +157,10 @@ class CaseStore:
         said = [event async for document in found if (event := event_in(document))]
         return references(said)
 
+    async def count(self, case_id: UUID, event: str) -> int:
+        """How many entries of one type (`details_added.v1`) the case's log has."""
+        return await self._events.count_documents({"case_id": case_id, "type": event})
+
     async def claimed(self, claim_id: str) -> UUID | None:
         """The case that a claim was taken for."""
         document = await self._claims.find_one({"_id": claim_id})
@@ -166,26 +183,35 @@ class CaseStore:
         """A page of cases, newest first unless told; `after` is the cursor of the page before."""
         return await page_of(self._cases, query, limit, after, oldest_first)
 
-    async def suspended(self, query: CaseQuery, limit: int, after: str | None = None) -> Page:
-        """Cases that wait (挂账), those first that should have been looked at first; `after` as `find` has it."""
+    async def suspended(self, query: CaseQuery, limit: int, after: Waited | None = None) -> Page:
+        """Cases that wait (挂账), those first that should have been looked at first; `after` is the place of the page before."""
         return await suspended_page(self._cases, query, limit, after)
 
-    async def among(self, case_ids: Sequence[UUID], query: CaseQuery) -> list[Case]:
-        """Those of the cases that are as the query has it, newest first."""
-        wanted = {"$and": [{"_id": {"$in": list(case_ids)}}, filter_of(query)]}
-        return [case_from(each) async for each in self._cases.find(wanted).sort("_id", -1)]
+    async def said_since(
+        self, since: int, event: str, because: str, limit: int, before: int | None = None, walk: int = WALK
+    ) -> Said:
+        """The cases with an entry of one type from `since` up to `before` (µs UTC) that names `because` as a reason, newest first.
 
-    async def said_since(self, since: int, event: str, because: str, limit: int) -> list[UUID]:
-        """The cases with an entry of one type from `since` (µs UTC) on that names `because` as a reason, newest first."""
-        wanted = {"at": {"$gte": since}, "type": event}
+        No index knows types, and every append would pay for one: so it walks back over `walk` entries, or until `limit` cases
+        are found, and tells how far it came. What was said in one microsecond is not divided: both may be exceeded by that.
+        """
+        until = {"$lt": before} if before is not None else {}
+        back_to = await self._back_to({"$gte": since} | until, walk)
+        wanted = {"at": {"$gte": since if back_to is None else back_to} | until, "type": event}
         cases: dict[UUID, None] = {}
+        at = 0
         async for document in self._events.find(wanted).sort("at", -1):
-            said = event_in(document)
+            if len(cases) >= limit and document["at"] != at:
+                return Said(list(cases), at)
+            at, said = document["at"], event_in(document)
             if said is not None and because in getattr(said, "because", ()):
                 cases[document["case_id"]] = None
-            if len(cases) == limit:
-                break
-        return list(cases)
+        return Said(list(cases), back_to)
+
+    async def _back_to(self, span: dict[str, int], walk: int) -> int | None:
+        """When the entry was said that lies so many back; None: there are fewer. Answered by the index of `at` alone."""
+        found = self._events.find({"at": span}, {"_id": 0, "at": 1}).sort("at", -1).skip(walk).limit(1)
+        return next((document["at"] for document in await found.to_list()), None)
 
     async def latest(self, case_ids: Iterable[UUID], event: str) -> dict[UUID, Sealed]:
         """The newest entry of one type (`queued_for_clerk.v1`) of each case that has any, in one read."""

@@ -1,14 +1,17 @@
 """A case: the fold of its log, stored beside it so that it can be found."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from libs.casework.calendar.amount import Amount
+from libs.casework.events.appeals import Mark
 from libs.casework.events.dispatch import WorkItem
 from libs.casework.events.model import ContentRef
-from libs.casework.vocabulary import ENDED, Role, Service, Source, Stage, Urgency
+from libs.casework.fields import FieldValue
+from libs.casework.vocabulary import ENDED, Role, Service, Source, Stage, Tie, Urgency
 
 
 class Frozen(BaseModel):
@@ -75,12 +78,34 @@ class Ordered(Frozen):
     at: int
 
 
+class Appeal(Frozen):
+    """A unit's appeal (申诉), known by the seq that it stands at, against the mark at seq `entry`. `upheld` None: not decided.
+
+    What was upheld does not count against the unit; figures may leave it out.
+    """
+
+    appeal: int
+    mark: Mark
+    entry: int
+    unit: str
+    by: str
+    at: int
+    upheld: bool | None = None
+
+
 class Rating(Frozen):
     """What the resident said of the outcome of one `generation`: 1 (bad) to 5 (good)."""
 
     score: int
     solved: bool
     generation: int = 1
+
+
+class Link(Frozen):
+    """A case that belongs to this one, and as what."""
+
+    other: UUID
+    how: Tie
 
 
 class CheckState(StrEnum):
@@ -98,8 +123,12 @@ class Case(Frozen):
     `head` is the hash of the newest entry (hex). `generation` counts from 1 and rises when a closed case is reopened.
     `before_parking` is who was awaited when it was parked, and will be again. `returned_by` are the units that sent it
     back in this generation; `acted` the ids of those who accepted, did or reported the work: they may not check it.
-    `contents` is what the report named, for triage to decide on: never more than one report holds. What was named later,
+    `linked` holds what people linked and split, a bounded number; of duplicates, of which there may be many, only how many
+    follow this case (`followers`): each names it in `merged_into`.
+    `fields` are those of the declared category that are not private. `contents` is what the report named, for triage to decide on: never more than one report holds. What was named later,
     by the reporter too, stands in the log alone (`libs.casework.references`), for people to read.
+    `before_shown`, `after_shown`: a photo shows how it was, and how it is after the work that is to be checked.
+    `checker` is the id of who was chosen to check; `calls` counts the calls to the resident since it was closed.
     """
 
     id: UUID
@@ -117,6 +146,7 @@ class Case(Frozen):
     before_parking: Awaiting | None = None
     declared_category: str | None = None
     seen_on_spot: bool = False
+    fields: dict[str, FieldValue] | None = None
     category: str | None = None
     urgency: Urgency | None = None
     grid: str | None = None
@@ -134,9 +164,15 @@ class Case(Frozen):
     orders: tuple[Ordered, ...] = ()
     generation: int = 1
     check: CheckState = CheckState.NONE
+    checker: str | None = None
+    before_shown: bool = False
+    after_shown: bool = False
+    appeals: tuple[Appeal, ...] = ()
+    calls: int = 0
     rating: Rating | None = None
     merged_into: UUID | None = None
-    linked: tuple[UUID, ...] = ()
+    linked: tuple[Link, ...] = ()
+    followers: int = 0
     patrols: int = 0
     contents: tuple[ContentRef, ...] = ()
     erased: bool = False
@@ -154,3 +190,11 @@ class Case(Frozen):
     def lead(self) -> str | None:
         """The lead unit, if one was assigned."""
         return self.assignment.lead if self.assignment else None
+
+
+def end_of(case_id: UUID, cases: Mapping[UUID, Case]) -> Case:
+    """The case, or the one that it goes on in: whatever was merged follows what it was merged into, as far as `cases` reach."""
+    case = cases[case_id]
+    while case.merged_into is not None and case.merged_into in cases:
+        case = cases[case.merged_into]
+    return case

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from libs.casework.fields import FormField
 from libs.casework.vocabulary import Urgency
 
 Words = tuple[str, ...]
@@ -106,7 +107,8 @@ class Subclass(Row):
     """小类: what a case is. `file_when` and `close_when` are the office's conditions, in Chinese.
 
     `private`: never shown in public. `confirm_on_spot`: a resident's report is first seen on the spot (核实).
-    `lead` and `helps` are unit ids; `response_min` minutes to the first human contact, where one was agreed.
+    `lead` and `helps` are unit ids; `response_min` minutes to the first human contact, where one was agreed. `fields` are
+    what a report of it is asked beside its words.
     """
 
     id: str
@@ -127,6 +129,7 @@ class Subclass(Row):
     helps: tuple[str, ...] = ()
     response_min: Annotated[int, Field(gt=0)] | None = None
     note: str | None = None
+    fields: tuple[FormField, ...] = ()
 
     @property
     def keywords(self) -> Words:

@@ -9,21 +9,23 @@ from functools import reduce
 from typing import Any
 
 from libs.casework.case import (
+    Appeal,
     Asked,
     Assignment,
     Awaiting,
     Case,
     CheckState,
     ItemState,
+    Link,
     Ordered,
     Rating,
     Suspension,
 )
 from libs.casework.entry import Entry
-from libs.casework.events import UnknownEvent, closure, dispatch, intake, oversight, triage
-from libs.casework.events.model import Event
+from libs.casework.events import UnknownEvent, appeals, closure, dispatch, intake, oversight, triage
+from libs.casework.events.model import ContentRef, Event
 from libs.casework.lifecycle import Step, row_of
-from libs.casework.vocabulary import ENDED, Service, Stage
+from libs.casework.vocabulary import ENDED, Stage, Tie
 
 Changes = dict[str, Any]
 
@@ -50,7 +52,10 @@ def apply(case: Case | None, entry: Entry, head: bytes) -> Case:
 def _opened(entry: Entry, head: bytes) -> Case:
     data = entry.data
     if not isinstance(data, intake.Reported):
-        raise BrokenLog(f"a case begins with reported.v1, not {entry.type}")
+        raise BrokenLog(f"a case begins with reported.v1 or split_off.v1, not {entry.type}")
+    row = row_of(entry.type)
+    assert row is not None, "looked up by the caller"
+    assert row.awaits is not None, "a case that begins awaits somebody"
     return Case(
         id=entry.case_id,
         number=data.number,
@@ -59,13 +64,16 @@ def _opened(entry: Entry, head: bytes) -> Case:
         seq=entry.seq,
         rev=entry.rev,
         head=head.hex(),
-        awaits=Awaiting(machine=Service.TRIAGE, since=entry.at),
+        awaits=Awaiting(machine=row.awaits.machine, person=row.awaits.person, since=entry.at),
         source=data.source,
         publisher=data.publisher,
         declared_category=data.declared_category,
         seen_on_spot=data.seen_on_spot,
         grid=data.grid,
+        fields=data.fields,
         contents=data.contents,
+        linked=(Link(other=data.out_of, how=Tie.SPLIT_FROM),) if isinstance(data, triage.SplitOff) else (),
+        before_shown=_photos(data.contents),
         reported_at=entry.at,
         stage_at=entry.at,
         updated_at=entry.at,
@@ -112,6 +120,18 @@ def _classified(case: Case, entry: Entry, data: triage.Classified) -> Changes:
     }
 
 
+def _photos(contents: Iterable[ContentRef]) -> bool:
+    return any(ref.kind == "photo" for ref in contents)
+
+
+def _details(case: Case, entry: Entry, data: intake.DetailsAdded) -> Changes:
+    return {"before_shown": case.before_shown or _photos(data.contents)}
+
+
+def _confirmed(case: Case, entry: Entry, data: triage.Confirmed) -> Changes:
+    return {"before_shown": case.before_shown or bool(data.evidence)}
+
+
 def _queued(case: Case, entry: Entry, data: triage.QueuedForClerk) -> Changes:
     """What it says of place and urgency; what it leaves out stays as it was."""
     place = ("grid", "community", "compound") if data.grid or data.community else ()
@@ -121,6 +141,24 @@ def _queued(case: Case, entry: Entry, data: triage.QueuedForClerk) -> Changes:
 
 def _filed(case: Case, entry: Entry, data: triage.Filed) -> Changes:
     return {"category": data.category, "grid": data.grid, "community": data.community}
+
+
+def _split(case: Case, entry: Entry, data: triage.Split) -> Changes:
+    return {"linked": (*case.linked, *(Link(other=other, how=Tie.SPLIT_INTO) for other in data.into))}
+
+
+def _linked(case: Case, entry: Entry, data: triage.Linked) -> Changes:
+    if data.how is Tie.DUPLICATE:
+        return {"followers": case.followers + 1}
+    link = Link(other=data.other, how=data.how)
+    return {} if link in case.linked else {"linked": (*case.linked, link)}
+
+
+def _unlinked(case: Case, entry: Entry, data: triage.Unlinked) -> Changes:
+    if data.how is Tie.DUPLICATE:
+        return {"followers": max(case.followers - 1, 0)}
+    gone = Link(other=data.other, how=data.how)
+    return {"linked": tuple(link for link in case.linked if link != gone)}
 
 
 def _dispatched(case: Case, entry: Entry, data: dispatch.Dispatched) -> Changes:
@@ -144,7 +182,8 @@ def _planned(case: Case, entry: Entry, data: dispatch.Planned) -> Changes:
 
 
 def _item_done(case: Case, entry: Entry, data: dispatch.ItemDone) -> Changes:
-    return {"items": tuple(_done(state, data.item, entry.at) for state in case.items)} | _acted(case, entry)
+    done = {"items": tuple(_done(state, data.item, entry.at) for state in case.items)}
+    return done | _acted(case, entry) | {"after_shown": case.after_shown or bool(data.evidence)}
 
 
 def _done(state: ItemState, item: str, at: int) -> ItemState:
@@ -153,6 +192,10 @@ def _done(state: ItemState, item: str, at: int) -> ItemState:
 
 def _acted(case: Case, entry: Entry, data: Event | None = None) -> Changes:
     return {"acted": _with(case.acted, entry.actor.id)}
+
+
+def _resolved(case: Case, entry: Entry, data: dispatch.Resolved) -> Changes:
+    return _acted(case, entry) | {"after_shown": case.after_shown or bool(data.evidence)}
 
 
 def _returned(case: Case, entry: Entry, data: dispatch.Returned) -> Changes:
@@ -213,8 +256,34 @@ def _unparked(case: Case, entry: Entry, data: oversight.Unparked) -> Changes:
     return {"parked": False, "before_parking": None, "awaits": awaits}
 
 
+def _check_planned(case: Case, entry: Entry, data: closure.CheckPlanned) -> Changes:
+    return {"check": CheckState.PLANNED, "checker": data.checker}
+
+
+def _check_failed(case: Case, entry: Entry, data: closure.CheckFailed) -> Changes:
+    """What is done again has to be shown again."""
+    return {"check": CheckState.FAILED, "rework": case.rework + 1, "checker": None, "after_shown": False}
+
+
 def _reopened(case: Case, entry: Entry, data: closure.Reopened) -> Changes:
-    return {"generation": case.generation + 1, "check": CheckState.NONE, "returned_by": ()}
+    fresh: Changes = {"check": CheckState.NONE, "returned_by": (), "checker": None}
+    return fresh | {"generation": case.generation + 1, "after_shown": False, "calls": 0}
+
+
+def _appealed(case: Case, entry: Entry, data: appeals.Appealed) -> Changes:
+    told = {"mark": data.mark, "entry": data.entry, "unit": data.unit}
+    appeal = Appeal(appeal=entry.seq, by=entry.actor.id, at=entry.at, **told)
+    return {"appeals": (*case.appeals, appeal)}
+
+
+def _appeal_decided(case: Case, entry: Entry, data: appeals.AppealDecided) -> Changes:
+    return {"appeals": tuple(_decided(each, data) for each in case.appeals)}
+
+
+def _decided(appeal: Appeal, data: appeals.AppealDecided) -> Appeal:
+    if appeal.appeal != data.appeal:
+        return appeal
+    return appeal.model_copy(update={"upheld": data.upheld})
 
 
 def _rated(case: Case, entry: Entry, data: closure.Rated) -> Changes:
@@ -222,19 +291,23 @@ def _rated(case: Case, entry: Entry, data: closure.Rated) -> Changes:
 
 
 _CHANGES: dict[type[Event], Callable[[Case, Entry, Any], Changes]] = {
+    intake.DetailsAdded: _details,
     triage.Classified: _classified,
+    triage.Confirmed: _confirmed,
     triage.QueuedForClerk: _queued,
     triage.Filed: _filed,
     triage.Merged: lambda case, entry, data: {"merged_into": data.into},
     triage.Reinstated: lambda case, entry, data: {"merged_into": None},
-    triage.Linked: lambda case, entry, data: {"linked": (*case.linked, data.other)},
+    triage.Split: _split,
+    triage.Linked: _linked,
+    triage.Unlinked: _unlinked,
     dispatch.Dispatched: _dispatched,
     dispatch.HandedOver: _handed_over,
     dispatch.Planned: _planned,
     dispatch.ItemDone: _item_done,
     dispatch.Accepted: _acted,
     dispatch.Started: _acted,
-    dispatch.Resolved: _acted,
+    dispatch.Resolved: _resolved,
     dispatch.Returned: _returned,
     dispatch.SuspensionAsked: _suspension_asked,
     dispatch.SuspensionRefused: lambda case, entry, data: {"asked": None},
@@ -246,10 +319,13 @@ _CHANGES: dict[type[Event], Callable[[Case, Entry, Any], Changes]] = {
     dispatch.AttentionOrdered: _ordered,
     dispatch.AttentionAnswered: _answered,
     dispatch.ReworkOrdered: _rework,
-    closure.CheckPlanned: lambda case, entry, data: {"check": CheckState.PLANNED},
+    appeals.Appealed: _appealed,
+    appeals.AppealDecided: _appeal_decided,
+    closure.CheckPlanned: _check_planned,
     closure.CheckPassed: lambda case, entry, data: {"check": CheckState.PASSED},
-    closure.CheckFailed: lambda case, entry, data: {"check": CheckState.FAILED, "rework": case.rework + 1},
+    closure.CheckFailed: _check_failed,
     closure.PatrolPlanned: lambda case, entry, data: {"patrols": case.patrols + data.times},
+    closure.CalledBack: lambda case, entry, data: {"calls": case.calls + 1},
     closure.Rated: _rated,
     closure.Reopened: _reopened,
     oversight.Parked: _parked,

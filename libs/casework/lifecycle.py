@@ -25,6 +25,8 @@ _ANY = frozenset(Stage)
 _WITH_UNIT = frozenset({S.DISPATCHED, S.ACCEPTED, S.WORKING})
 _BEFORE_FILING = frozenset({S.REPORTED, S.CONFIRMING})
 _AT_WORK = _WITH_UNIT | {S.FILED}
+# A unit hears of a mark also when the case is over already.
+_HELD = (OPEN - _BEFORE_FILING) | {S.CLOSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +70,20 @@ _EVERY_SERVICE = frozenset(Service)
 TABLE: tuple[Step, ...] = (
     #    event                at                              to             by  awaits
     _row("reported.v1", None, S.REPORTED, _I, machine(_T)),
+    _row("split_off.v1", None, S.REPORTED, _T, _CLERK),
     _row("details_added.v1", OPEN, None, _I, commutes=True),
     _row("withdrawn.v1", _BEFORE_FILING | {S.FILED}, S.WITHDRAWN, _I, NOBODY),
     _row("classified.v1", OPEN - {S.RESOLVED}, None, _T),
+    _row("duplicates_suggested.v1", OPEN, None, _T, commutes=True),
     _row("queued_for_clerk.v1", _BEFORE_FILING, S.REPORTED, _T, _CLERK),
     _row("confirmation_asked.v1", S.REPORTED, S.CONFIRMING, _T, _GRID),
     _row("confirmed.v1", S.CONFIRMING, None, _T, _CLERK),
     _row("filed.v1", _BEFORE_FILING, S.FILED, _T, machine(_D)),
     _row("rejected.v1", _BEFORE_FILING, S.REJECTED, _T, NOBODY),
     _row("merged.v1", _BEFORE_FILING | {S.FILED}, S.MERGED, _T, NOBODY),
+    _row("split.v1", OPEN - {S.RESOLVED}, None, _T, commutes=True),
     _row("linked.v1", _ANY, None, _T, commutes=True),
+    _row("unlinked.v1", _ANY, None, _T, commutes=True),
     _row("reinstated.v1", ENDED - {S.CLOSED}, S.REPORTED, _T, _CLERK),
     _row("unit_undecided.v1", S.FILED, None, _D, _CLERK),
     _row("dispatched.v1", S.FILED, S.DISPATCHED, _D, _UNIT),
@@ -102,11 +108,14 @@ TABLE: tuple[Step, ...] = (
     _row("rework_ordered.v1", S.ACCEPTED, None, _D, _UNIT),
     _row("attention_ordered.v1", OPEN, None, _D, commutes=True),
     _row("attention_answered.v1", OPEN, None, _D, commutes=True),
+    _row("appealed.v1", _HELD, None, _D, commutes=True),
+    _row("appeal_decided.v1", _HELD, None, _D, commutes=True),
     _row("check_planned.v1", S.RESOLVED, None, _C, _CHECKER),
     _row("check_passed.v1", S.RESOLVED, None, _C),
     _row("check_failed.v1", S.RESOLVED, S.ACCEPTED, _C, machine(_D)),
     _row("closed.v1", S.RESOLVED, S.CLOSED, _C, NOBODY),
     _row("patrol_planned.v1", S.CLOSED, None, _C, commutes=True),
+    _row("called_back.v1", S.CLOSED, None, _C, commutes=True),
     _row("rated.v1", S.CLOSED, None, _C),
     _row("reopened.v1", S.CLOSED, S.FILED, _C, machine(_D)),
     _row("deadline_warned.v1", OPEN, None, Service.SLA, commutes=True),

@@ -26,7 +26,8 @@ _DEPTH = {level: depth for depth, level in enumerate(Level)}
 class Place(BaseModel):
     """One named place. `rings` outline it (first the outer one); a compound has a `point` instead.
 
-    `property_company` is known of compounds only: without one, the community leads (`libs.casework.units`).
+    `property_company` is known of compounds only: without one, the community leads (`libs.casework.units`). `buildings` are
+    a compound's, as they are written on the spot; none: nobody has listed them.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -38,6 +39,7 @@ class Place(BaseModel):
     en: str
     aliases: tuple[str, ...] = ()
     property_company: bool | None = None
+    buildings: tuple[str, ...] = ()
     rings: tuple[tuple[Position, ...], ...] = ()
     point: Position | None = None
 

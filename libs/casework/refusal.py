@@ -22,6 +22,7 @@ class Why(StrEnum):
     TOO_MANY = "too-many"
     FROM_THE_FUTURE = "from-the-future"
     ERASED = "erased"
+    BLOCKED = "blocked"
 
 
 @dataclass(frozen=True, slots=True)

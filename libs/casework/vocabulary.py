@@ -95,6 +95,45 @@ class Urgency(StrEnum):
 _URGENCY_ZH = {Urgency.NORMAL: "一般", Urgency.URGENT: "紧急", Urgency.EMERGENCY: "特急"}
 
 
+class Tie(StrEnum):
+    """How another case belongs to one (关联): read as "the other is this one's …"."""
+
+    RELATED = "related"
+    PARENT = "parent"
+    CHILD = "child"
+    CAUSE = "cause"
+    EFFECT = "effect"
+    DUPLICATE = "duplicate"
+    SPLIT_FROM = "split_from"
+    SPLIT_INTO = "split_into"
+    RECURS = "recurs"
+
+    @property
+    def back(self) -> "Tie":
+        """How this case belongs to the other: the parent's other end is the child."""
+        return _BACK.get(self, self)
+
+    @property
+    def zh(self) -> str:
+        """The tie in Chinese."""
+        return _TIE_ZH[self]
+
+
+_PAIRS = ((Tie.PARENT, Tie.CHILD), (Tie.CAUSE, Tie.EFFECT), (Tie.SPLIT_FROM, Tie.SPLIT_INTO))
+_BACK = dict(_PAIRS) | {there: here for here, there in _PAIRS}
+_TIE_ZH = {
+    Tie.RELATED: "相关案件",
+    Tie.PARENT: "上级案件",
+    Tie.CHILD: "下级案件",
+    Tie.CAUSE: "起因案件",
+    Tie.EFFECT: "由此引起的案件",
+    Tie.DUPLICATE: "重复案件",
+    Tie.SPLIT_FROM: "拆分自",
+    Tie.SPLIT_INTO: "拆分出",
+    Tie.RECURS: "反复发生",
+}
+
+
 class Awaited(NamedTuple):
     """Who has to act next: one of our services (`machine`), or a person in a role (`person`), or nobody."""
 

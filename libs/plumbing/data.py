@@ -9,7 +9,21 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Refuses a key that stands twice in one mapping: YAML's own would silently take the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """The mapping. Raises `yaml.constructor.ConstructorError` at the second of two equal keys."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen and isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key.value} stands twice", key.start_mark
+                )
+            seen.add(str(key.value))
+        found: dict[Any, Any] = super().construct_mapping(node, deep)
+        return found
 
 
 T = TypeVar("T")
@@ -32,6 +46,11 @@ def read_yaml(name: str) -> dict[str, Any]:
         return _mapping(name, yaml.load(text, _Loader))  # noqa: S506 - both loaders are safe ones
     except yaml.YAMLError as error:
         raise DataUnreadable(f"{data_folder() / name} is not YAML: {error}") from error
+
+
+def read_parsed(name: str, parse: Callable[[Mapping[str, Any]], T]) -> T:
+    """What `parse` makes of `<data folder>/<name>`. Raises `DataUnreadable` in one line: file, line, what is wrong."""
+    return parsed(_text(name), str(data_folder() / name), parse)
 
 
 def read_geojson(name: str) -> dict[str, Any]:

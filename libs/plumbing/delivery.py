@@ -19,6 +19,9 @@ class PromptConsumer(Consumer):  # type: ignore[misc]
     async def wait_first(self, *coros: Any, timeout: Any = None) -> WaitResults:  # noqa: ASYNC109
         """As Faust's own, but the first is run to where it would wait before anything is started for the others."""
         first, *others = coros
+        if not iscoroutine(first):
+            # Faust waits for its own events by the same method.
+            return await super().wait_first(*coros, timeout=timeout)
         try:
             waits_for = first.send(None)
         except BaseException as end:

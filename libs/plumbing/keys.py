@@ -1,9 +1,10 @@
 """The register of issued tokens in MongoDB (`keys`), so that each can be listed and revoked.
 
-A document: {_id: jti, id, roles, office, unit, made_at, expires_at, revoked_at}; times in µs UTC.
+A document: {_id: jti, id, roles, office, unit, grids, communities, made_at, expires_at, revoked_at}; times in µs UTC.
 """
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from bson.int64 import Int64
@@ -34,6 +35,8 @@ class KeyRegistry:
                 "roles": sorted(principal.roles),
                 "office": principal.office,
                 "unit": principal.unit,
+                "grids": list(principal.grids),
+                "communities": list(principal.communities),
                 "made_at": Int64(now),
                 "expires_at": Int64(principal.expires),
                 "revoked_at": None,
@@ -44,6 +47,12 @@ class KeyRegistry:
         """The issued tokens, newest first, of one office or all."""
         chosen = {} if office is None else {"office": office}
         return await self._keys.find(chosen).sort("made_at", -1).to_list()
+
+    async def of_role(self, role: str, now: int) -> Sequence[Principal]:
+        """Everybody who has a key with that role that still counts at `now` (µs UTC), by id; each once."""
+        wanted = {"roles": role, "revoked_at": None, "expires_at": {"$gt": now}}
+        found = self._keys.find(wanted).sort([("id", 1), ("made_at", 1)])
+        return list({each["id"]: _principal(each) async for each in found}.values())
 
     async def revoke(self, key_id: str, now: int) -> bool:
         """Revoke a token; False when there is none of that id. Revoking twice keeps the first time."""
@@ -81,3 +90,16 @@ class KeyRegistry:
             except Exception as error:
                 # The last known set goes on counting: a database that is away must not lock everybody out.
                 log.warning("revoked_keys_not_refreshed", error=type(error).__name__)
+
+
+def _principal(document: Document) -> Principal:
+    return Principal(
+        document["id"],
+        frozenset(document["roles"]),
+        document["office"],
+        document["unit"],
+        # Keys of an earlier version were written down without their area.
+        grids=tuple(document.get("grids", ())),
+        communities=tuple(document.get("communities", ())),
+        expires=int(document["expires_at"]),
+    )

@@ -3,7 +3,7 @@
 `GET /v1/cases/{case_id}/actions`. The answer comes from the command table and the decisions that carry the commands out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -63,10 +63,16 @@ class Actions(BaseModel):
 
 
 class ActionDoor:
-    """The endpoint of one service."""
+    """The endpoint of one service. `fresh` makes ready what the decisions look at beside the case, as its desk does."""
 
-    def __init__(self, service: Service, table: CommandTable, store: CaseStore) -> None:
-        self._service, self._table, self._store = service, table, store
+    def __init__(
+        self,
+        service: Service,
+        table: CommandTable,
+        store: CaseStore,
+        fresh: Callable[[], Awaitable[object]] | None = None,
+    ) -> None:
+        self._service, self._table, self._store, self._fresh = service, table, store, fresh
         self._on_logs = any(kind.reads_log for kind in table.values())
 
     def router(self) -> APIRouter:
@@ -82,6 +88,8 @@ class ActionDoor:
         if case is None or not visible(case, caller):
             raise problem_from(Refusal(Why.UNKNOWN_CASE, f"no case {case_id}", attempted="actions"))
         log = (await self._store.logs([case_id])).get(case_id) if self._on_logs else None
+        if self._fresh:
+            await self._fresh()
         return Actions(
             case_id=case.id,
             stage=case.stage,

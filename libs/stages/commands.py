@@ -6,15 +6,18 @@ checks whose they are, seals the words, decides, appends in one go, and answers 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from libs.casework.case import Case
 from libs.casework.entry import Actor
-from libs.casework.events.model import ContentRef, Event
+from libs.casework.events.model import ContentRef
 from libs.casework.refusal import Refusal
 from libs.casework.vocabulary import Role
+from libs.stages.joint import Said
 from libs.stages.outcome import Outcome
 
 
@@ -38,15 +41,26 @@ class Body(BaseModel):
         """Photos uploaded before, by id."""
         return ()
 
+    def others(self) -> tuple[UUID, ...]:
+        """Other cases that it names: they have to be there for the actor, as the command's own has."""
+        return ()
+
+
+_NONE: Mapping[UUID, Case] = MappingProxyType({})
+
 
 class Sealed(NamedTuple):
-    """References to what was sealed for a command: its `texts()` and its `photos()`, in that order."""
+    """What was made ready for a decision: references to the sealed `texts()` and to the `photos()`, in that order.
+
+    `beside`: by id the cases that were read with the command's own: its `others()`, and what any of them was merged into.
+    """
 
     texts: tuple[ContentRef, ...] = ()
     photos: tuple[ContentRef, ...] = ()
+    beside: Mapping[UUID, Case] = _NONE
 
 
-Decision = tuple[Event, ...] | Refusal
+Decision = Said | Refusal
 """No events at all: it is so already."""
 Decide = Callable[..., Decision]
 """Of the case (`Case`), the actor, the body, the sealed words; with `reads_log` also of the log, a list of `Entry`."""
@@ -108,8 +122,9 @@ def waves(commands: Sequence[Command]) -> list[list[int]]:
     seen: dict[UUID, int] = {}
     groups: list[list[int]] = []
     for index, command in enumerate(commands):
-        turn = seen.get(command.case_id, 0)
-        seen[command.case_id] = turn + 1
+        names = (command.case_id, *command.body.others())
+        turn = max(seen.get(name, 0) for name in names)
+        seen |= dict.fromkeys(names, turn + 1)
         if turn == len(groups):
             groups.append([])
         groups[turn].append(index)

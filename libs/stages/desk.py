@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -18,11 +19,12 @@ from libs.casework.events.model import ContentRef
 from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Service
 from libs.stages.commands import Command, Sealed, waves
+from libs.stages.joint import Joint, cases_in, changes_of
 from libs.stages.outcome import Done, Outcome
-from libs.stages.scope import out_of_reach
+from libs.stages.scope import hidden, out_of_reach
 
 TRIES = 5
-"""How often a command that is decided on an exact log is decided again because the log has grown meanwhile."""
+"""How often a command that is decided on an exact log, or on several cases, is decided again because they moved on meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,13 @@ class _Loaded:
     logs: Mapping[UUID, list[Entry]]
     keys: Mapping[UUID, CaseKey]
     photos: Mapping[UUID, ContentRef]
+
+
+class _Answer(NamedTuple):
+    """`outrun`: what it was decided on has moved on before it was written, so it is decided again."""
+
+    outcome: Outcome
+    outrun: bool = False
 
 
 class CommandDesk:
@@ -54,12 +63,13 @@ class CommandDesk:
     async def _settled(self, wave: Mapping[int, Command]) -> dict[int, Outcome]:
         outcomes, left, tries = dict[int, Outcome](), dict(wave), 0
         while left and tries < TRIES:
-            outcomes |= zip(left, await self._run_wave(list(left.values())), strict=True)
-            left = {index: each for index, each in left.items() if _outrun(each, outcomes[index])}
+            answers = dict(zip(left, await self._run_wave(list(left.values())), strict=True))
+            outcomes |= {index: answer.outcome for index, answer in answers.items()}
+            left = {index: each for index, each in left.items() if answers[index].outrun}
             tries += 1
         return outcomes
 
-    async def _run_wave(self, commands: Sequence[Command]) -> list[Outcome]:
+    async def _run_wave(self, commands: Sequence[Command]) -> list[_Answer]:
         loaded = await self._load(commands)
         proposals = [self._propose(command, loaded) for command in commands]
         appends = [each for each in proposals if isinstance(each, Append)]
@@ -68,14 +78,18 @@ class CommandDesk:
             next(results) if isinstance(proposal, Append) else await self._maybe_done(command, proposal)
             for command, proposal in zip(commands, proposals, strict=True)
         ]
-        return [_outcome(command, result) for command, result in zip(commands, outcomes, strict=True)]
+        return [
+            _answer(command, proposal, result)
+            for command, proposal, result in zip(commands, proposals, outcomes, strict=True)
+        ]
 
     async def _load(self, commands: Sequence[Command]) -> _Loaded:
         written = [command.case_id for command in commands if command.body.texts()]
         shown = {photo: command.case_id for command in commands for photo in command.body.photos()}
+        names = {name for each in commands for name in (each.case_id, *each.body.others())}
         on_logs = [command.case_id for command in commands if command.kind.reads_log]
         cases, logs, keys, photos = await asyncio.gather(
-            self._store.load([command.case_id for command in commands]),
+            self._store.load_with_originals(names),
             self._store.logs(on_logs) if on_logs else _no_logs(),
             self._vault.keys(written) if written else _no_keys(),
             self._photos.refs(shown) if shown and self._photos else _no_photos(),
@@ -98,9 +112,11 @@ class CommandDesk:
             return decision
         if not decision:
             return Done(case.id, case.seq, case.rev, already=True)
-        change = Change(command.case_id, _expected(command, *log), decision, command.happened_at)
+        expect = _expected(command, case, *log, joint=isinstance(decision, Joint))
+        changes = changes_of(case, expect, decision, command.happened_at)
         speaker = Speaker(self._service, command.actor, command.trace)
-        return Append((change,), speaker, command.key, command.fingerprint, contents, seen=(case,))
+        seen = cases_in(case, decision)
+        return Append(changes, speaker, command.key, command.fingerprint, contents, seen=seen)
 
     async def _maybe_done(self, command: Command, answer: Done | Refusal) -> Appended | Done | Refusal:
         """A retry of what was done long ago is refused by the rules by now: it is still "already done"."""
@@ -113,6 +129,10 @@ def _out_of_reach(case: Case, command: Command) -> Refusal | None:
 
 def _missing(command: Command, loaded: _Loaded, case: Case) -> Refusal | None:
     name = command.kind.name
+    for other in command.body.others():
+        there = loaded.cases.get(other)
+        if there is None or hidden(there, command.actor):
+            return Refusal(Why.UNKNOWN_CASE, f"no case {other}", case.stage, name)
     if command.kind.reads_log:
         if case.id not in loaded.logs:
             return Refusal(
@@ -132,29 +152,40 @@ def _seal(command: Command, loaded: _Loaded) -> tuple[Sealed, tuple[StoredConten
     texts = command.body.texts()
     photos = tuple(loaded.photos[photo] for photo in command.body.photos())
     if not texts:
-        return Sealed((), photos), ()
+        return Sealed((), photos, loaded.cases), ()
     key = loaded.keys[command.case_id]
     pairs = [key.seal(text.kind, uuid7(), text.words.encode()) for text in texts]
-    return Sealed(tuple(ref for ref, _ in pairs), photos), tuple(stored for _, stored in pairs)
+    refs = tuple(ref for ref, _ in pairs)
+    return Sealed(refs, photos, loaded.cases), tuple(stored for _, stored in pairs)
 
 
-def _expected(command: Command, log: list[Entry] | None = None) -> Expect:
+def _expected(command: Command, case: Case, log: list[Entry] | None = None, *, joint: bool) -> Expect:
+    """What was decided on, where that has to be exact; otherwise what the person saw, and without that the table judges."""
     if log is not None:
-        return AtSeq(log[-1].seq)
-    return Whatever() if command.rev is None else AtRev(command.rev)
+        # Case and log are two reads: where one is behind the other, it was outrun in between.
+        return AtSeq(min(case.seq, log[-1].seq))
+    if command.rev is not None:
+        return AtRev(command.rev)
+    return AtRev(case.rev) if joint else Whatever()
 
 
-def _outrun(command: Command, outcome: Outcome) -> bool:
-    """Whether somebody else spoke between our reading and our writing; nobody who asked for it has seen that seq."""
-    stale = isinstance(outcome, Refusal) and outcome.code is Why.STALE and outcome.field == "seq"
-    return command.kind.reads_log and stale
-
-
-def _outcome(command: Command, result: Appended | Done | Refusal) -> Outcome:
-    if isinstance(result, Done | Refusal):
-        return result
+def _answer(
+    command: Command, proposal: Append | Done | Refusal, result: Appended | Done | Refusal
+) -> _Answer:
+    if isinstance(result, Refusal):
+        return _Answer(result, _outrun(command, proposal, result))
+    if isinstance(result, Done):
+        return _Answer(result)
     span = result.spans[0]
-    return Done(command.case_id, span.last_seq, span.rev, result.already)
+    return _Answer(Done(command.case_id, span.last_seq, span.rev, result.already))
+
+
+def _outrun(command: Command, proposal: Append | Done | Refusal, refused: Refusal) -> bool:
+    """Whether somebody else spoke between our reading and our writing. What the person has not seen is not decided for them."""
+    if refused.code is not Why.STALE or not isinstance(proposal, Append):
+        return False
+    exact = command.kind.reads_log or len(proposal.changes) > 1
+    return exact and command.rev in (None, proposal.seen[0].rev)
 
 
 async def _no_logs() -> dict[UUID, list[Entry]]:

@@ -4,7 +4,7 @@
 saw: then a case that has moved on since is refused as stale. Without it the lifecycle table alone judges.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from hashlib import sha256
 from typing import Annotated, Any
 from uuid import UUID
@@ -44,6 +44,7 @@ PROBLEMS: dict[Why, tuple[int, str, str]] = {
     Why.NOT_ALLOWED: (403, "You may not do this", "您无权进行此操作"),
     Why.TOO_LARGE: (413, "What was sent is too large", "提交内容过大"),
     Why.TOO_MANY: (429, "Too many requests", "请求过于频繁,请稍后再试"),
+    Why.BLOCKED: (403, "Reports from you are not taken for now", "暂不受理您的上报"),
     Why.ERASED: (410, "The personal content was erased", "个人信息已删除"),
     Why.NOT_THIS_SERVICE: (500, "Something went wrong on our side", "服务内部出错"),
     Why.UNKNOWN_EVENT: (500, "Something went wrong on our side", "服务内部出错"),
@@ -73,6 +74,12 @@ def problem_from(refusal: Refusal) -> Problem:
     return Problem(refusal.code, refusal.detail, status=status, title=title, title_zh=title_zh, **told)
 
 
+def not_a_cursor(after: str, attempted: str) -> Problem:
+    """What to raise for an `after` that no page has given."""
+    detail = f"{after!r} is no cursor: take `after` of the page before as it stands"
+    return problem_from(Refusal(Why.INVALID, detail, attempted=attempted, field="after"))
+
+
 def actor_of(principal: Principal, roles: frozenset[Role], attempted: str) -> Actor | Refusal:
     """The principal as the log shows it, in the widest of its roles that may do this (a clerk before a grid worker)."""
     for role in reversed(Role):
@@ -86,6 +93,16 @@ def actor_of(principal: Principal, roles: frozenset[Role], attempted: str) -> Ac
 def office_of(caller: Principal, asked: str | None) -> str | None:
     """The office that a caller reads: the own one, or for auditors and administrators what they ask for (None: all)."""
     return asked if caller.has(*DISTRICT_ROLES) else caller.office
+
+
+async def offices_for(
+    caller: Principal, asked: str | None, known: Callable[[], Awaitable[Sequence[str]]]
+) -> Sequence[str]:
+    """The offices of which a caller is shown a list; none when another office is asked for that is hidden from them. `known`:
+    all there are, for those who see every office and ask for none."""
+    if caller.has(*DISTRICT_ROLES):
+        return (asked,) if asked else await known()
+    return (caller.office,) if asked in (None, caller.office) else ()
 
 
 def person_key(key: str) -> str:

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from libs.casework.case import Case
 from libs.casework.categories import Catalogue, parse_catalogue
+from libs.casework.deadlines.vocabulary import Account
 from libs.casework.events import EVENTS
 from libs.casework.offices import Offices, parse_offices
 from libs.casework.places import Places, parse_places
@@ -72,6 +73,11 @@ class Directory:
     def unit(self, code: str | None) -> Name | None:
         """What the unit is called."""
         return _named(self.book.units.get(code)) if code else None
+
+    def account(self, code: str | None) -> Name | None:
+        """On whose account a clock runs: a unit, the office, the checker."""
+        found = next((one for one in Account if one == code), None)
+        return _named(found) if found else self.unit(code)
 
     def category(self, code: str | None) -> Name | None:
         """What the subclass is called."""

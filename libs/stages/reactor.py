@@ -12,19 +12,19 @@ import structlog
 from libs.casestore.append import Append
 from libs.casestore.store import CaseStore
 from libs.casework.case import Case
-from libs.casework.draft import AtSeq, Change, Speaker
+from libs.casework.draft import AtSeq, Speaker
 from libs.casework.entry import Actor
-from libs.casework.events.model import Event
 from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Role, Service
 from libs.plumbing.records import Record
 from libs.plumbing.rejections import Rejections
 from libs.stages.doors import refuse
+from libs.stages.joint import Said, cases_in, changes_of
 from libs.stages.messages import case_named_by
 
 log = structlog.get_logger()
 
-Decisions = Mapping[UUID, tuple[Event, ...]]
+Decisions = Mapping[UUID, Said]
 DecideAll = Callable[[Sequence[Case]], Awaitable[Decisions]]
 
 
@@ -72,10 +72,10 @@ class Reactor:
                 log.error("decision refused", case_id=str(append.changes[0].case_id), why=result.detail)
         return sum(not isinstance(result, Refusal) for result in results)
 
-    def _append(self, case: Case, events: tuple[Event, ...]) -> Append:
+    def _append(self, case: Case, said: Said) -> Append:
         key = f"{self._service}:{case.id}:{case.seq}"
-        change = Change(case.id, AtSeq(case.seq), events)
-        return Append((change,), self._speaker, key, seen=(case,))
+        changes = changes_of(case, AtSeq(case.seq), said)
+        return Append(changes, self._speaker, key, seen=cases_in(case, said))
 
 
 _NOT_AN_EVENT = Refusal(

@@ -17,6 +17,7 @@ from libs.casework.lifecycle import walked
 from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Service
 from libs.stages.commands import Body, CommandKind, Sealed
+from libs.stages.joint import own_events
 from libs.stages.specimens import Draft, corrected, has, is_flag, read, specimens
 
 MOST_TRIES = 200
@@ -55,16 +56,16 @@ def ruling(wish: Wish) -> Ruling:
 
 
 def verdict(wish: Wish, body: Body) -> Refusal | None:
-    """What the desk would answer to the command with that body, as far as it is not about the body's photos."""
+    """What the desk would answer to the command with that body, as far as it is not about its photos or about another case."""
     case = wish.case
     if body.texts() and case.erased:
         detail = "the personal content of this case was erased"
         return Refusal(Why.ERASED, detail, case.stage, wish.kind.name)
     log = (wish.log,) if wish.kind.reads_log else ()
-    decision = wish.kind.decide(case, wish.actor, body, _as_if_sealed(body), *log)
+    decision = wish.kind.decide(case, wish.actor, body, _as_if_sealed(case, body), *log)
     if isinstance(decision, Refusal):
         return decision
-    stage = walked(case.stage, (event.name() for event in decision), wish.said_by)
+    stage = walked(case.stage, (event.name() for event in own_events(decision)), wish.said_by)
     return stage if isinstance(stage, Refusal) else None
 
 
@@ -128,9 +129,15 @@ def _reasons(wish: Wish, passing: Draft) -> tuple[str, ...]:
     return refused.allowed if refused and refused.field == REASON else ()
 
 
-def _as_if_sealed(body: Body) -> Sealed:
+def _as_if_sealed(case: Case, body: Body) -> Sealed:
     texts = tuple(_nothing(text.kind) for text in body.texts())
-    return Sealed(texts, tuple(_nothing("photo") for _ in body.photos()))
+    beside = {other: _twin(case, other) for other in body.others()}
+    return Sealed(texts, tuple(_nothing("photo") for _ in body.photos()), {**beside, case.id: case})
+
+
+def _twin(case: Case, case_id: UUID) -> Case:
+    """Another case that is as this one in everything, and has no links."""
+    return case.model_copy(update={"id": case_id, "linked": ()})
 
 
 def _nothing(kind: str) -> ContentRef:

@@ -23,13 +23,14 @@ def schema_of(body: type[Body]) -> dict[str, Any]:
 
 
 def specimens(body: type[Body]) -> Iterator[Draft]:
-    """What is required and nothing else: with and without words where they may be left out, each required flag both ways."""
+    """What is required and nothing else: with and without words where they may be left out, each required flag both ways,
+    each value of a required choice."""
     schema = schema_of(body)
     plain = _object(schema, schema)
-    flags = [name for name, value in plain.items() if isinstance(value, bool)]
+    chosen = {name: values for name in plain if (values := _choices(schema["properties"][name], schema))}
     worded = [{}, {WORDS: "…"}] if WORDS in schema.get("properties", {}) and WORDS not in plain else [{}]
-    for words, values in product(worded, product((True, False), repeat=len(flags))):
-        yield plain | dict(zip(flags, values, strict=True)) | words
+    for words, values in product(worded, product(*chosen.values())):
+        yield plain | dict(zip(chosen, values, strict=True)) | words
 
 
 def corrected(body: type[Body], draft: Draft, field: str, value: str) -> Draft | None:
@@ -67,11 +68,22 @@ def _object(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Draft:
     return {name: _value(properties[name], root) for name in schema.get("required", ())}
 
 
+def _choices(schema: Mapping[str, Any], root: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What there is to choose from, where a field takes one of a few values."""
+    found = _resolved(schema, root)
+    return (True, False) if found.get("type") == "boolean" else tuple(found.get("enum", ()))
+
+
+def _resolved(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = root["$defs"][schema["$ref"].rsplit("/", 1)[1]] if "$ref" in schema else schema
+    return found
+
+
 def _value(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Any:
     if "examples" in schema:
         return schema["examples"][0]
     if "$ref" in schema:
-        return _value(root["$defs"][schema["$ref"].rsplit("/", 1)[1]], root)
+        return _value(_resolved(schema, root), root)
     if "anyOf" in schema:
         return _value(schema["anyOf"][0], root)
     if "enum" in schema:

@@ -11,15 +11,16 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 from pydantic_core import to_json
 
-from libs.casestore.content import ContentVault
+from libs.casestore.content import CaseKey, ContentVault
 from libs.casestore.photos import PhotoStore
 from libs.casestore.store import CaseStore
 from libs.casework.case import Case
+from libs.casework.events.model import ContentRef
 from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Role
 from libs.plumbing.access import Caller, CommandKey
 from libs.plumbing.limits import body_limit
-from libs.plumbing.pictures import MAX_BYTES, NotAPicture, reencoded
+from libs.plumbing.pictures import MAX_BYTES, NotAPicture, reencoded, thumbnail
 from libs.plumbing.principals import Principal
 from libs.stages.http import CaseId, actor_of, problem_from
 from libs.stages.scope import hidden, outside
@@ -44,6 +45,13 @@ async def as_jpeg(data: bytes) -> bytes | Refusal:
         code = Why.TOO_LARGE if picture.too_large else Why.INVALID
         return Refusal(code, picture.detail, attempted=ATTEMPTED, field=ATTEMPTED)
     return picture
+
+
+async def keep_photo(photos: PhotoStore, key: CaseKey, photo_id: UUID, jpeg: bytes) -> ContentRef:
+    """Store a picture that `as_jpeg` has written, with its thumbnail; the reference is for the event that will name it."""
+    async with _decoding:
+        small = await asyncio.to_thread(thumbnail, jpeg)
+    return await photos.put(key, photo_id, jpeg, small)
 
 
 class PhotoDoor:
@@ -77,11 +85,9 @@ class PhotoDoor:
         """A JPEG, PNG or WebP of at most 8 MB. 201 once, 200 when sent again under the same key."""
         refused = await self._out_of_reach(case_id, caller)
         jpeg = refused or await as_jpeg(await request.body())
-        stored = jpeg if isinstance(jpeg, Refusal) else await self._stored(case_id, key, jpeg)
-        if isinstance(stored, Refusal):
-            raise problem_from(stored)
-        status = 200 if stored.already else 201
-        return Response(to_json(stored), status, media_type="application/json")
+        if isinstance(jpeg, Refusal):
+            raise problem_from(jpeg)
+        return photo_answer(await take_photo(self._vault, self._photos, case_id, key, jpeg))
 
     async def _out_of_reach(self, case_id: UUID, caller: Principal) -> Refusal | None:
         actor = actor_of(caller, self._roles, ATTEMPTED)
@@ -93,17 +99,28 @@ class PhotoDoor:
         area = frozenset(caller.grids + caller.communities)
         return hidden(case, actor) or outside(case, actor, area, ATTEMPTED)
 
-    async def _stored(self, case_id: UUID, key: str, jpeg: bytes) -> PhotoStored | Refusal:
-        case_key = (await self._vault.keys([case_id])).get(case_id)
-        if case_key is None:
-            return Refusal(Why.ERASED, "the personal content of this case was erased", attempted=ATTEMPTED)
-        photo_id = uuid5(case_id, key)
-        before = (await self._photos.refs({photo_id: case_id})).get(photo_id)
-        if before is None:
-            await self._photos.put(case_key, photo_id, jpeg)
-        elif before.digest != case_key.digest(jpeg):
-            return _reused(key)
-        return PhotoStored(photo_id=photo_id, already=before is not None)
+
+async def take_photo(
+    vault: ContentVault, photos: PhotoStore, case_id: UUID, key: str, jpeg: bytes
+) -> PhotoStored | Refusal:
+    """Seal and store the picture under the case's key; the same `key` again is answered as the first time."""
+    case_key = (await vault.keys([case_id])).get(case_id)
+    if case_key is None:
+        return Refusal(Why.ERASED, "the personal content of this case was erased", attempted=ATTEMPTED)
+    photo_id = uuid5(case_id, key)
+    before = (await photos.refs({photo_id: case_id})).get(photo_id)
+    if before is None:
+        await keep_photo(photos, case_key, photo_id, jpeg)
+    elif before.digest != case_key.digest(jpeg):
+        return _reused(key)
+    return PhotoStored(photo_id=photo_id, already=before is not None)
+
+
+def photo_answer(stored: PhotoStored | Refusal) -> Response:
+    """201 once, 200 when it was there; a refusal is raised as a problem."""
+    if isinstance(stored, Refusal):
+        raise problem_from(stored)
+    return Response(to_json(stored), 200 if stored.already else 201, media_type="application/json")
 
 
 def _reused(key: str) -> Refusal:

@@ -1,52 +1,25 @@
-"""What closure decides: who may check, whether it is over, whether it may be taken up again. Pure."""
+"""What closure decides by itself: who checks, and what is closed without a check. Pure.
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any
+Each policy is a named predicate in a list; the names of those that hold are recorded with the decision (`because`).
+"""
 
-from pydantic import BaseModel, ConfigDict, Field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
+from libs.casework.calendar.amount import DAY
 from libs.casework.case import Case
-from libs.casework.categories import Row
+from libs.casework.closing import Terms
 from libs.casework.entry import Actor
-from libs.casework.events.closure import (
-    CheckFailed,
-    CheckPassed,
-    CheckPlanned,
-    Closed,
-    PatrolPlanned,
-    Rated,
-    Reopened,
-)
+from libs.casework.events.closure import CheckPlanned, Closed, PatrolPlanned
 from libs.casework.events.model import Event
 from libs.casework.reasons import Reasons
 from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Role, Stage, Urgency
-from libs.stages.bodies import Shown
 from libs.stages.commands import Decision, Sealed
-from libs.stages.judged import first_words, not_a_reason, wrong
+from libs.stages.judged import wrong
 from libs.stages.scope import holds
-from services.closure.bodies import Failure, Patrol, Rating, Reopening
-
-DAY = 86_400_000_000
-
-
-class Term(Row):
-    """A number of days, and where it was read."""
-
-    value: Annotated[int, Field(ge=0)]
-    source: str
-    note: str | None = None
-
-
-class Terms(BaseModel):
-    """The office's rules about closing, as `data/closure.yaml` holds them."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    version: str
-    reopen_within_days: Term
-    reopen_reasons_of_residents: tuple[str, ...]
+from services.closure.bodies import CheckAssignment
+from services.closure.checklists import Checklists
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +28,17 @@ class Policy:
 
     terms: Terms
     reasons: Reasons
+    checklists: Checklists
 
 
-def parse_terms(data: Mapping[str, Any]) -> Terms:
-    """The terms in plain data as read from YAML. Raises pydantic's `ValidationError`."""
-    return Terms.model_validate(data)
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """Somebody who may be asked to check; `area`: codes of the grids and communities that are theirs, none: everywhere."""
+
+    id: str
+    office: str
+    unit: str | None = None
+    area: frozenset[str] = field(default=frozenset())
 
 
 Predicate = Callable[[Case], bool]
@@ -85,15 +64,92 @@ def private_case(case: Case) -> bool:
     return not case.public
 
 
+def not_shown(case: Case) -> bool:
+    """No photo shows how it is after the work."""
+    return not case.after_shown
+
+
+def order_open(case: Case) -> bool:
+    """A supervisor's order (督办) waits for its answer."""
+    return bool(case.orders)
+
+
+def appeal_open(case: Case) -> bool:
+    """An appeal of its unit (申诉) is not decided."""
+    return any(appeal.upheld is None for appeal in case.appeals)
+
+
+def parked(case: Case) -> bool:
+    """It was handed to a person."""
+    return case.parked
+
+
 NOTED: tuple[Predicate, ...] = (emergency, checked_before, reopened_before, private_case)
+NEVER_BY_RULE: tuple[Predicate, ...] = (*NOTED, not_shown, order_open, appeal_open, parked)
 
 
-def decide(case: Case) -> tuple[Event, ...]:
-    """What closure says about a case that awaits it: somebody independent has to look (核查)."""
+def decide(case: Case, checkers: Sequence[Checker] = ()) -> tuple[Event, ...]:
+    """What closure says about a case that awaits it: somebody independent has to look (核查), and who, where that is known."""
     if case.stage is not Stage.RESOLVED or case.lead is None:
         return ()
-    because = ("reported_done", *(each.__name__ for each in NOTED if each(case)))
-    return (CheckPlanned(role=Role.CHECKER, not_unit=case.lead, because=because),)
+    chosen, how = choose(case, checkers)
+    because = ("reported_done", *(each.__name__ for each in NOTED if each(case)), how)
+    return (CheckPlanned(role=Role.CHECKER, not_unit=case.lead, because=because, checker=chosen),)
+
+
+def choose(case: Case, checkers: Sequence[Checker]) -> tuple[str | None, str]:
+    """The id of a checker, and how it was found: of the case's grid before all others, drawn among several.
+
+    The lot is the hash of the case's newest entry: nobody knows it before the work is reported done, and everybody can
+    draw it again.
+    """
+    able = [each for each in checkers if each.office == case.office and may_be_chosen(case, each)]
+    near = [each for each in able if not each.area.isdisjoint({case.grid, case.community})]
+    anywhere = near or [each for each in able if not each.area]
+    if not anywhere:
+        return None, "no_checker_known"
+    ids = sorted(each.id for each in anywhere)
+    return ids[int(case.head, 16) % len(ids)], "checker_of_the_grid" if near else "checker_drawn"
+
+
+def may_be_chosen(case: Case, checker: Checker) -> bool:
+    """Whether the checker has no part in the work."""
+    actor = Actor(id=checker.id, role=Role.CHECKER, office=checker.office, unit=checker.unit)
+    return not holds(case, actor) and checker.id not in case.acted
+
+
+def assigned(
+    case: Case, actor: Actor, body: CheckAssignment, sealed: Sealed, checkers: Sequence[Checker]
+) -> Decision:
+    """The office gives the check to somebody else: to a checker it names, or to one who is drawn anew."""
+    refused = not_independent(case, actor, "assign_check")
+    if refused or case.lead is None:
+        return refused or ()
+    able = [each for each in checkers if each.office == case.office and may_be_chosen(case, each)]
+    if body.checker is None:
+        others = [each for each in able if each.id != case.checker]
+        chosen, how = choose(case, others)
+    else:
+        chosen, how = body.checker, "named_by_the_office"
+    if chosen is None or chosen not in {each.id for each in able}:
+        return _nobody(case, body, checkers, [each.id for each in able])
+    if chosen == case.checker:
+        return ()
+    return (CheckPlanned(role=Role.CHECKER, not_unit=case.lead, because=(how,), checker=chosen),)
+
+
+def _nobody(case: Case, body: CheckAssignment, checkers: Sequence[Checker], able: Sequence[str]) -> Refusal:
+    if body.checker is None:
+        detail = (
+            "nobody else can be drawn: no other checker of this office with a key is independent of the work"
+        )
+        return Refusal(Why.NOT_ALLOWED, detail, case.stage, "assign_check", ("banjie key create",))
+    known = any(each.id == body.checker and each.office == case.office for each in checkers)
+    has_part = (
+        f"{body.checker} belongs to a unit of this case or did the work: somebody else checks it (核查)"
+    )
+    detail = has_part if known else f"{body.checker} is no checker of this office with a key"
+    return wrong(case, "assign_check", "checker", detail, *sorted(able))
 
 
 def not_independent(case: Case, actor: Actor, attempted: str) -> Refusal | None:
@@ -107,67 +163,28 @@ def not_independent(case: Case, actor: Actor, attempted: str) -> Refusal | None:
     return Refusal(Why.NOT_ALLOWED, detail, case.stage, attempted, ("an independent checker",))
 
 
-def passed(case: Case, actor: Actor, body: Shown, sealed: Sealed) -> Decision:
-    """It is done: passed and closed, with what the checker saw."""
-    refused = not_independent(case, actor, "pass")
-    if refused:
-        return refused
-    if body.empty:
-        return wrong(case, "pass", "evidence", "evidence is needed: photos, words, or both")
-    return CheckPassed(evidence=sealed.photos, words=first_words(sealed)), Closed()
-
-
-def failed(case: Case, actor: Actor, body: Failure, sealed: Sealed, policy: Policy) -> Decision:
-    """It is not done: back to its unit, for one of the office's reasons."""
-    refused = (
-        not_independent(case, actor, "fail")
-        or not_a_reason(case, "fail", "check_failed", body.reason, policy.reasons)
-        or _not_planned(case, body)
-    )
-    if refused:
-        return refused
-    return (
-        CheckFailed(reason=body.reason, items=body.items, evidence=sealed.photos, words=first_words(sealed)),
-    )
-
-
-def patrol(case: Case, actor: Actor, body: Patrol, sealed: Sealed) -> Decision:
-    """Somebody looks again after closing."""
-    return (PatrolPlanned(grid=case.grid, every_days=body.every_days, times=body.times),)
-
-
-def rated(case: Case, actor: Actor, body: Rating, sealed: Sealed) -> Decision:
-    """How the resident found it, once for each closing."""
-    if case.rating and case.rating.generation == case.generation:
-        detail = "it was rated already; it can be rated again when it was reopened and closed again"
-        return Refusal(Why.NOT_ALLOWED, detail, case.stage, "rate")
-    return (Rated(score=body.score, solved=body.solved, words=first_words(sealed)),)
-
-
-def reopened(case: Case, actor: Actor, body: Reopening, sealed: Sealed, policy: Policy, now: int) -> Decision:
-    """Taken up again: by a resident within the term and for a resident's reasons, by a clerk at any time."""
-    refused = not_a_reason(case, "reopen", "reopened", body.reason, policy.reasons)
-    if refused is None and actor.role is Role.RESIDENT:
-        refused = _too_late(case, policy.terms, now) or _not_a_residents_reason(case, body, policy.terms)
-    return refused or (Reopened(reason=body.reason, words=first_words(sealed)),)
-
-
-def _not_planned(case: Case, body: Failure) -> Refusal | None:
-    planned = tuple(state.item.id for state in case.items)
-    unknown = next((item for item in body.items if item not in planned), None)
-    return wrong(case, "fail", "items", f"the plan has no item {unknown}", *planned) if unknown else None
-
-
-def _too_late(case: Case, terms: Terms, now: int) -> Refusal | None:
-    days = terms.reopen_within_days.value
-    if case.closed_at is not None and now <= case.closed_at + days * DAY:
+def not_the_checker(case: Case, actor: Actor, attempted: str) -> Refusal | None:
+    """Once somebody was chosen, nobody else of the office checks. What another system finds is its own office's matter."""
+    if case.checker in (None, actor.id) or actor.role is Role.SYSTEM:
         return None
-    detail = f"a closed case is taken up again within {days} days; please report it anew"
-    return Refusal(Why.NOT_ALLOWED, detail, case.stage, "reopen", (Role.CLERK,))
+    detail = f"the check was given to {case.checker}; the office may give it to somebody else (assign_check)"
+    return Refusal(Why.NOT_ALLOWED, detail, case.stage, attempted, (str(case.checker), "assign_check"))
 
 
-def _not_a_residents_reason(case: Case, body: Reopening, terms: Terms) -> Refusal | None:
-    allowed = terms.reopen_reasons_of_residents
-    if body.reason in allowed:
-        return None
-    return wrong(case, "reopen", "reason", f"{body.reason} is a reason of the office", *allowed)
+def closed_by_rule(case: Case, terms: Terms, now: int) -> tuple[Event, ...]:
+    """Closed without a check (自动结案) by the category's rule, which the event names; nothing when no rule says so."""
+    rule = terms.rule_for(case.category)
+    if rule is None or case.stage is not Stage.RESOLVED or now - case.stage_at < rule.after_days * DAY:
+        return ()
+    if any(never(case) for never in NEVER_BY_RULE):
+        return ()
+    return Closed(rule=rule.id, data_version=terms.version), *patrols(case, terms, now)
+
+
+def patrols(case: Case, terms: Terms, now: int) -> tuple[PatrolPlanned, ...]:
+    """When somebody looks again at a case that is closed now, by its category (后续巡查)."""
+    planned = terms.patrols_for(case.category)
+    if planned is None:
+        return ()
+    often = {"every_days": planned.every_days, "times": planned.times}
+    return (PatrolPlanned(grid=case.grid, dates=planned.dates(now), data_version=terms.version, **often),)

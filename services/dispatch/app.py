@@ -25,6 +25,7 @@ from libs.stages.ports import Ports
 from libs.stages.reactor import Reactor
 from libs.stages.service import StageService
 from services.dispatch.agents import routes
+from services.dispatch.appeals import parse_appeals
 from services.dispatch.commands import command_table
 from services.dispatch.handlers import Dispatch
 from services.dispatch.rules import Policy
@@ -47,7 +48,8 @@ def policy() -> Policy:
     version = f"categories {catalogue.version}, units {units.version}, places {places.version}"
     reasons, policies = parse_reasons(read_yaml("reasons.yaml")), parse_policies(read_yaml("policies.yaml"))
     calendars = parse_calendars(read_yaml("calendars.yaml"), read_yaml("holidays.yaml"))
-    return Policy(catalogue, units, places, reasons, version, policies, calendars)
+    appeals = parse_appeals(read_yaml("appeals.yaml"))
+    return Policy(catalogue, units, places, reasons, version, policies, calendars, appeals)
 
 
 async def build(ports: Ports) -> Room:

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field, StrictBool
 
 from libs.casework.calendar import Amount
+from libs.casework.events.appeals import Mark
 from libs.stages.bodies import Code, Said, Shown
 from libs.stages.commands import Body, Text
 from libs.stages.words import Line, Words
@@ -107,6 +108,22 @@ class Answer(Shown):
     order: Annotated[int, Field(ge=1)] | None = None
 
 
+class WantedAppeal(Said):
+    """Against which mark (return, rework, overdue), why as a code of the office's list; `entry`: its seq, else the newest."""
+
+    mark: Mark
+    reason: Code
+    entry: Annotated[int, Field(ge=1)] | None = None
+
+
+class AppealAnswer(Said):
+    """Whether the appeal is upheld, why as a code of the office's list; `appeal`: its seq, not needed while one is open."""
+
+    upheld: StrictBool
+    reason: Code
+    appeal: Annotated[int, Field(ge=1)] | None = None
+
+
 class ItemReport(Shown):
     """Which item of the plan is done, with words and photos."""
 
@@ -114,9 +131,10 @@ class ItemReport(Shown):
 
 
 class Note(Body):
-    """How it goes."""
+    """How it goes. `public`: for whoever has the receipt code to read too; without it for the office and its units only."""
 
     words: Words
+    public: StrictBool = False
 
     def texts(self) -> tuple[Text, ...]:
         """The note."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from libs.casework.case import Case
 from libs.casework.entry import Actor
+from libs.casework.events import appeals
 from libs.casework.events import dispatch as said
 from libs.casework.events.model import Event
 from libs.casework.vocabulary import Role, Service
@@ -21,9 +22,10 @@ from libs.stages.commands import (
     table,
 )
 from libs.stages.judged import judged
-from services.dispatch import attention, extending, orders, suspending, work
+from services.dispatch import appealing, attention, extending, orders, suspending, work
 from services.dispatch.bodies import (
     Answer,
+    AppealAnswer,
     Attention,
     Extension,
     HandOver,
@@ -34,6 +36,7 @@ from services.dispatch.bodies import (
     Plan,
     Return,
     Suspension,
+    WantedAppeal,
     WantedExtension,
     WantedSuspension,
 )
@@ -42,6 +45,9 @@ from services.dispatch.rules import Policy
 CLERKS = frozenset({Role.CLERK, Role.SUPERVISOR})
 THE_UNIT = frozenset({Role.UNIT_WORKER, Role.GRID_WORKER, Role.CLERK, Role.SYSTEM})
 SUPERVISORS = frozenset({Role.SUPERVISOR})
+ITS_OWN = frozenset({Role.UNIT_WORKER, Role.GRID_WORKER, Role.SYSTEM})
+"""Nobody appeals for a unit: its people and its system do."""
+JUDGES = SUPERVISORS | {Role.ADMINISTRATOR}
 
 
 def command_table(policy: Policy, clock: Callable[[], int]) -> CommandTable:
@@ -65,6 +71,7 @@ def command_table(policy: Policy, clock: Callable[[], int]) -> CommandTable:
             "hand_over", "移交", HandOver, CLERKS, said.HandedOver, partial(orders.hand_over, policy=policy)
         ),
         *_attention(policy, clock),
+        *_appealing(policy, clock),
     )
 
 
@@ -98,9 +105,18 @@ def _attention(policy: Policy, clock: Callable[[], int]) -> tuple[CommandKind, .
     )
 
 
+def _appealing(policy: Policy, clock: Callable[[], int]) -> tuple[CommandKind, ...]:
+    appeal = _now(appealing.appeal, policy, clock)
+    decide = partial(appealing.decide, policy=policy)
+    return (
+        _on_the_log("appeal", "申诉", WantedAppeal, ITS_OWN, appeals.Appealed, appeal),
+        _on_the_log("decide_appeal", "申诉裁定", AppealAnswer, JUDGES, appeals.AppealDecided, decide),
+    )
+
+
 def _now(decide: Callable[..., Decision], policy: Policy, clock: Callable[[], int]) -> Decide:
-    def decision(case: Case, actor: Actor, body: Any, sealed: Sealed) -> Decision:
-        return decide(case, actor, body, sealed, policy, clock())
+    def decision(case: Case, actor: Actor, body: Any, sealed: Sealed, *log: Any) -> Decision:
+        return decide(case, actor, body, sealed, *log, policy, clock())
 
     return decision
 

@@ -13,6 +13,7 @@ from libs.stages.bodies import Said
 from libs.stages.commands import Decision, Sealed
 from libs.stages.judged import first_words, not_a_reason
 from libs.stages.scope import not_the_lead
+from services.dispatch.approving import own_wish
 from services.dispatch.bodies import Extension, WantedExtension
 from services.dispatch.rules import Policy
 
@@ -45,7 +46,11 @@ def extend(
         return asked
     clock, by = asked.clock or "", body.by or asked.more
     assert by is not None, "what is asked for a clock names how much"
-    refused = _own_wish(case, actor, asked) or _not_allowed(case, "extend", clock, by, log, policy)
+    refused = (
+        own_wish(case, actor, "extend")
+        or _more_than(case, asked.more, by)
+        or _not_allowed(case, "extend", clock, by, log, policy)
+    )
     given = Extended(reason=asked.reason, approver=actor.id, clock=clock, by=by, words=first_words(sealed))
     return refused or (given,)
 
@@ -57,11 +62,13 @@ def _asked(case: Case, attempted: str) -> Asked | Refusal:
     return Refusal(Why.NOT_THIS_STAGE, detail, case.stage, attempted, ("ask_extension",))
 
 
-def _own_wish(case: Case, actor: Actor, asked: Asked) -> Refusal | None:
-    if actor.id != asked.by:
+def _more_than(case: Case, asked: Amount | None, by: Amount) -> Refusal | None:
+    if asked is None or (by.unit is asked.unit and by.value <= asked.value):
         return None
-    detail = "who asked for an extension does not approve it"
-    return Refusal(Why.NOT_ALLOWED, detail, case.stage, "extend", ("another supervisor of the office",))
+    detail = (
+        f"the unit asked for {asked.zh} ({asked}); as much or less may be given, in the same unit of time"
+    )
+    return Refusal(Why.NOT_ALLOWED, detail, case.stage, "extend", field="by")
 
 
 def _not_allowed(

@@ -17,6 +17,7 @@ from libs.casework.places import Places
 from libs.casework.reasons import Reasons
 from libs.casework.units import Units
 from libs.casework.vocabulary import Stage, Urgency
+from services.dispatch.appeals import AppealTerms
 
 LATEST_US = 10 * 366 * 24 * 3600 * 1_000_000
 """Ten years: what is planned for later than that is mistyped."""
@@ -33,6 +34,7 @@ class Policy:
     version: str
     policies: Policies
     calendars: Calendars
+    appeals: AppealTerms
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from libs.stages.bodies import Said
 from libs.stages.commands import Decision, Sealed
 from libs.stages.judged import first_words, not_a_reason, wrong
 from libs.stages.scope import not_the_lead
+from services.dispatch.approving import own_wish
 from services.dispatch.bodies import NextReview, Suspension, WantedSuspension
 from services.dispatch.rules import Policy
 
@@ -44,8 +45,10 @@ def refuse(case: Case, actor: Actor, body: Said, sealed: Sealed) -> Decision:
 
 
 def suspend(case: Case, actor: Actor, body: Suspension, sealed: Sealed, policy: Policy, now: int) -> Decision:
-    """The supervisor approves (挂账): what the unit asked for, unless the supervisor says otherwise."""
+    """The supervisor approves (挂账): what the unit asked for, unless the supervisor says otherwise; never who asked."""
     asked = None if case.asked and case.asked.clock else case.asked
+    if asked and (refused := own_wish(case, actor, "suspend")):
+        return refused
     reason = body.reason or (asked.reason if asked else None)
     until = micros(body.until) if body.until else asked.until if asked else None
     until = until or _usual_review(policy, now)

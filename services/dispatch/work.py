@@ -71,7 +71,7 @@ def note(case: Case, actor: Actor, body: Note, sealed: Sealed) -> Decision:
         allowed = ("lead unit", "helping unit", *sorted(_WATCHES))
         detail = "a note is for the units that hold this case and for its office"
         return Refusal(Why.NOT_ALLOWED, detail, case.stage, "note", allowed)
-    return (Noted(words=sealed.texts[0]),)
+    return (Noted(words=sealed.texts[0], public=body.public),)
 
 
 def await_resident(case: Case, actor: Actor, body: Said, sealed: Sealed) -> Decision:

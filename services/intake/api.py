@@ -8,24 +8,28 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import to_json
 
+from libs.casestore.content import ContentVault
 from libs.casestore.store import CaseStore
+from libs.casework.case import Case, end_of
 from libs.casework.refusal import Refusal, Why
-from libs.casework.vocabulary import Stage
+from libs.casework.vocabulary import Stage, Tie
 from libs.plumbing.access import MaybeCaller, checked_key
-from libs.plumbing.limits import RateLimits, body_limit
+from libs.plumbing.limits import body_limit
 from libs.plumbing.principals import Principal
+from libs.stages import residents
+from libs.stages.commands import Text
 from libs.stages.http import person_key, problem_from
 from libs.stages.outcome import Done
 from libs.stages.receipts import Receipts, read_code, receipt_claim
+from services.intake.abuse import Abuse
 from services.intake.bodies import Report
+from services.intake.expected import Expectation
 from services.intake.handlers import Intake, Wish, asked_for
+from services.intake.marks import NOWHERE, Fingerprints, Mark
+from services.intake.replying import Answers
 from services.intake.reporters import ANONYMOUS, person
-from services.intake.tracking import Tracking, tracking
+from services.intake.tracking import Told, Tracking, for_the_reporter, tracking
 from services.intake.uploads import MAX_REQUEST, read_upload
-
-# A code has 60 bits: nobody guesses one, and nobody needs to try more often than this.
-_tries = RateLimits(of_principal="600/minute", of_address="20/minute")
-
 
 UNGUESSABLE = 16
 """Characters that a key must have without an account: everybody shares those keys, and the answer holds a receipt code."""
@@ -76,10 +80,25 @@ _BODY: dict[str, Any] = {
 class ReportDoor:
     """The endpoints of intake."""
 
-    def __init__(self, intake: Intake, receipts: Receipts, store: CaseStore) -> None:
+    def __init__(
+        self,
+        intake: Intake,
+        receipts: Receipts,
+        store: CaseStore,
+        vault: ContentVault,
+        abuse: Abuse,
+        prints: Fingerprints,
+        answers: Answers,
+        expectation: Expectation,
+    ) -> None:
         self._intake = intake
+        self._answers = answers
         self._receipts = receipts
         self._store = store
+        self._vault = vault
+        self._abuse = abuse
+        self._prints = prints
+        self._expectation = expectation
 
     def router(self) -> APIRouter:
         """The routes, under `/v1`."""
@@ -95,8 +114,10 @@ class ReportDoor:
             openapi_extra=_BODY,
         )
         summary = "查询进度 · follow a report"
-        routes.add_api_route("/track", self.track, methods=["GET"], summary=summary)
-        routes.add_api_route("/track", self.track_posted, methods=["POST"], summary=summary)
+        for method, endpoint in (("GET", self.track), ("POST", self.track_posted)):
+            routes.add_api_route(
+                "/track", endpoint, methods=[method], summary=summary, response_model_exclude_defaults=True
+            )
         return routes
 
     @body_limit(MAX_REQUEST)
@@ -107,17 +128,31 @@ class ReportDoor:
         idempotency_key: Annotated[str | None, Header()] = None,
     ) -> Response:
         """For everybody: without a token as a resident. 201 once; the same answer with 200 when sent again."""
-        key = person_key(_key(idempotency_key, caller))
+        key, address = person_key(_key(idempotency_key, caller)), _address(request)
         upload = await read_upload(request)
-        opening = self._intake.take_in(upload.report, person(caller))
+        reporter = person(caller)
+        if limited := self._abuse.refused(reporter, upload.report, address):
+            raise limited
+        opening = self._intake.take_in(upload.report, reporter)
         if isinstance(opening, Refusal):
             raise problem_from(opening)
         trace = request.scope.get("banjie.traceparent")
-        wish = Wish(opening, key, asked_for(upload.report, upload.photos), trace, upload.photos)
-        (outcome,) = await self._intake.open([wish])
+        asked = asked_for(upload.report, upload.photos)
+        wish = Wish(opening, key, asked, trace, upload.photos, self._origin(caller, address))
+        return self._received(await self._opened(wish, upload.report, address))
+
+    async def _opened(self, wish: Wish, report: Report, address: str) -> Done:
+        welcome = await self._intake.welcome(wish, report, address)
+        outcome = welcome if isinstance(welcome, Refusal) else (await self._intake.open([welcome]))[0]
         if isinstance(outcome, Refusal):
             raise problem_from(outcome)
-        return self._received(outcome)
+        return outcome
+
+    def _origin(self, caller: Principal | None, address: str) -> tuple[Text, ...]:
+        """Sealed with what has no sender, so that a clerk can block its address without anybody reading it."""
+        return (
+            () if caller or address == NOWHERE else (Text("origin", self._prints.of(Mark.ADDRESS, address)),)
+        )
 
     def _received(self, done: Done) -> Response:
         receipt = Receipt(
@@ -140,17 +175,36 @@ class ReportDoor:
         return await self._tracked(request, caller, body.code)
 
     async def _tracked(self, request: Request, caller: MaybeCaller, typed: str) -> Tracking:
-        limited = _tries.refused(caller, request.client.host if request.client else "unknown")
+        limited = residents.tries.refused(caller, _address(request))
         if limited:
             raise limited
         code = read_code(typed)
         if isinstance(code, Refusal):
             raise problem_from(code)
         case_id = await self._store.claimed(receipt_claim(code))
-        case = (await self._store.load([case_id])).get(case_id) if case_id else None
+        cases = await self._store.load_with_originals([case_id]) if case_id else {}
+        case = cases.get(case_id) if case_id else None
         if case is None:
             raise problem_from(Refusal(Why.UNKNOWN_CASE, "no report has this code", attempted="track"))
-        return tracking(case, await self._store.log(case.id))
+        original = end_of(case.id, cases)
+        parts = [link.other for link in case.linked if link.how is Tie.SPLIT_INTO]
+        own = await self._told(case)
+        going_on = own if original is case else await self._told(original)
+        return tracking(
+            self._answers,
+            own,
+            None if going_on is own else going_on,
+            [await self._told(part) for part in (await self._store.load(parts)).values()],
+            await self._vault.read({case.id: for_the_reporter(own.log)}),
+            self._expectation.of(going_on.log),
+        )
+
+    async def _told(self, case: Case) -> Told:
+        return Told(case, await self._store.log(case.id))
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else NOWHERE
 
 
 def _key(raw: str | None, caller: Principal | None) -> str:

@@ -1,5 +1,6 @@
 """Reports become cases: sealed, numbered, appended; the same for one request and for a batch of five hundred messages."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from libs.casework.draft import Change, NewCase, Speaker
 from libs.casework.events.model import ContentRef
 from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Service
+from libs.stages.commands import Text
 from libs.stages.doors import Known
 from libs.stages.http import fingerprint
 from libs.stages.messages import Message, refusal_from
@@ -22,20 +24,25 @@ from libs.stages.outcome import Done, Outcome
 from libs.stages.ports import Ports
 from libs.stages.publishers import Publisher
 from libs.stages.receipts import Receipts, receipt_claim
+from libs.stages.uploads import keep_photo
+from services.intake.blocklist import Blocklist
+from services.intake.blocks import BLOCKABLE, turned_away
 from services.intake.bodies import REPORT_SUBMITTED, Report
+from services.intake.marks import Mark, Marks
 from services.intake.reporters import system
 from services.intake.rules import Guide, Opening, Reporter, take_in
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Somebody wants a case opened. `photos` are JPEG, written by ourselves."""
+    """Somebody wants a case opened. `photos` are JPEG, written by ourselves; `origin` is what a block could go by."""
 
     opening: Opening
     key: str
     fingerprint: bytes
     trace: str | None = None
     photos: tuple[bytes, ...] = ()
+    origin: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +56,18 @@ class _Prepared:
 class Intake:
     """Opens cases."""
 
-    def __init__(self, ports: Ports, numbers: CaseNumbers, guide: Guide, receipts: Receipts) -> None:
+    def __init__(
+        self, ports: Ports, numbers: CaseNumbers, guide: Guide, receipts: Receipts, blocklist: Blocklist
+    ) -> None:
         self._ports = ports
         self._numbers = numbers
         self._guide = guide
         self._receipts = receipts
+        self._blocklist = blocklist
 
     async def carry(self, messages: Sequence[Known]) -> list[Outcome]:
         """What becomes of messages at the door; one outcome each, in their order."""
-        wishes = [self._wish(message, publisher) for message, publisher in messages]
+        wishes = [await self._wish(message, publisher) for message, publisher in messages]
         opened = iter(await self.open([wish for wish in wishes if isinstance(wish, Wish)]))
         return [next(opened) if isinstance(wish, Wish) else wish for wish in wishes]
 
@@ -69,13 +79,36 @@ class Intake:
         first = await self._first_numbers(results)
         return [_outcome(each, result, first) for each, result in zip(prepared, results, strict=True)]
 
+    async def open_once(self, wishes: Sequence[Wish]) -> list[Outcome]:
+        """As `open`, for what may well have been sent before: looked up first, so that it uses up no case number."""
+        store = self._ports.store
+        before = await asyncio.gather(*(store.answered(wish.key, wish.fingerprint) for wish in wishes))
+        first = await self._first_numbers(each for each in before if each)
+        fresh = [wish for wish, known in zip(wishes, before, strict=True) if known is None]
+        opened = iter(await self.open(fresh) if fresh else ())
+        return [next(opened) if known is None else _again(known, first) for known in before]
+
+    async def welcome(self, wish: Wish, report: Report, address: str | None = None) -> Wish | Refusal:
+        """The wish, or the one polite answer to a blocked reporter. `address`: the network's, over HTTP.
+
+        What was taken in before the block is still answered as then.
+        """
+        opening = wish.opening
+        if opening.reporter.source not in BLOCKABLE:
+            return wish
+        block = await self._blocklist.blocking(opening.office, _marks(report, opening.reporter, address))
+        if block is None or await self._ports.store.answered(wish.key, wish.fingerprint):
+            return wish
+        await self._blocklist.turned_away(block)
+        return turned_away(block, self._guide.policy)
+
     def take_in(
         self, report: Report, reporter: Reporter, happened_at: int | None = None
     ) -> Opening | Refusal:
         """Whether the report is taken in, by the rules and the time it is now."""
         return take_in(report, reporter, self._guide, self._ports.clock(), happened_at)
 
-    def _wish(self, message: Message, publisher: Publisher) -> Wish | Refusal:
+    async def _wish(self, message: Message, publisher: Publisher) -> Wish | Refusal:
         if message.type != REPORT_SUBMITTED:
             detail = f"{message.type} is not taken at this door"
             return Refusal(Why.INVALID, detail, None, message.type, (REPORT_SUBMITTED,), "type")
@@ -86,7 +119,7 @@ class Intake:
         opening = self.take_in(report, system(publisher), message.happened_at)
         if isinstance(opening, Refusal):
             return opening
-        return Wish(opening, message.key, asked_for(report), message.trace)
+        return await self.welcome(Wish(opening, message.key, asked_for(report), message.trace), report)
 
     async def _numbers_for(self, wishes: Sequence[Wish]) -> list[str]:
         wanted: dict[str, int] = defaultdict(int)
@@ -104,7 +137,8 @@ class Intake:
         case_id = uuid7()
         key = self._ports.vault.new_key(case_id)
         opening = wish.opening
-        sealed = [key.seal(text.kind, uuid7(), text.words.encode()) for text in opening.texts]
+        texts = (*opening.texts, *wish.origin)
+        sealed = [key.seal(text.kind, uuid7(), text.words.encode()) for text in texts]
         photos = await self._stored(wish, key)
         reported = opening.reported(number, (*(ref for ref, _ in sealed), *photos))
         append = Append(
@@ -122,7 +156,7 @@ class Intake:
         """Photos go in first: one whose case never comes to be cannot be read and is swept."""
         if not wish.photos or await self._ports.store.answered(wish.key, wish.fingerprint):
             return []
-        return [await self._ports.photos.put(key, uuid7(), photo) for photo in wish.photos]
+        return [await keep_photo(self._ports.photos, key, uuid7(), photo) for photo in wish.photos]
 
     async def _first_numbers(self, results: Iterable[Appended | Refusal]) -> Mapping[UUID, str]:
         again = [each.spans[0].case_id for each in results if isinstance(each, Appended) and each.already]
@@ -133,6 +167,19 @@ class Intake:
 def asked_for(report: Report, photos: Iterable[bytes] = ()) -> bytes:
     """What a report asks for, to tell a retry from another report under the same key."""
     return fingerprint(report.model_dump_json().encode(), *photos)
+
+
+def _marks(report: Report, reporter: Reporter, address: str | None) -> Marks:
+    phone = report.contact.phone if report.contact else None
+    found = {Mark.CONTACT: phone, Mark.ADDRESS: address, Mark.PUBLISHER: reporter.publisher}
+    return {mark: value for mark, value in found.items() if value}
+
+
+def _again(known: Appended | Refusal, first: Mapping[UUID, str]) -> Outcome:
+    if isinstance(known, Refusal):
+        return known
+    span = known.spans[0]
+    return Done(span.case_id, span.last_seq, span.rev, already=True, number=first.get(span.case_id))
 
 
 def _outcome(prepared: _Prepared, result: Appended | Refusal, first: Mapping[UUID, str]) -> Outcome:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from pydantic_core import to_json
-
+from libs.casework.addresses import Found
 from libs.casework.calendar.zones import micros
 from libs.casework.categories import UNKNOWN, Catalogue
 from libs.casework.entry import Actor
@@ -17,7 +16,18 @@ from libs.casework.places import Level, Places
 from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Source
 from libs.stages.commands import Text
+from services.intake.asked import (
+    Fields,
+    filled_in,
+    kept,
+    located,
+    no,
+    unclear_location,
+    wrong_consent,
+    wrong_fields,
+)
 from services.intake.bodies import Report
+from services.intake.policy import Policy
 
 _SEES = (Source.GRID_WORKER, Source.STAFF)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -49,6 +59,7 @@ class Guide:
     places: Places
     offices: Offices
     default_office: str
+    policy: Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,8 @@ class Opening:
     category: str | None
     grid: str | None
     seen_on_spot: bool
+    on_behalf: bool
+    fields: Fields
     happened_at: int | None
 
     def reported(self, number: str, contents: tuple[ContentRef, ...]) -> Reported:
@@ -73,6 +86,8 @@ class Opening:
             seen_on_spot=self.seen_on_spot,
             declared_category=self.category,
             grid=self.grid,
+            on_behalf=self.on_behalf or None,
+            fields=self.fields or None,
             contents=contents,
         )
 
@@ -85,7 +100,7 @@ def known_category(report: Report, reporter: Reporter, guide: Guide, now: dateti
     if report.category is None or guide.catalogue.get(report.category):
         return None
     allowed = tuple(subclass.id for subclass in guide.catalogue.subclasses)
-    return _no("category", f"there is no category {report.category}", *allowed)
+    return no("category", f"there is no category {report.category}", *allowed)
 
 
 def known_grid(report: Report, reporter: Reporter, guide: Guide, now: datetime) -> Refusal | None:
@@ -93,7 +108,7 @@ def known_grid(report: Report, reporter: Reporter, guide: Guide, now: datetime) 
     place = guide.places.get(report.grid) if report.grid else None
     if report.grid is None or (place and place.level is Level.GRID):
         return None
-    return _no("grid", f"there is no grid {report.grid}")
+    return no("grid", f"there is no grid {report.grid}")
 
 
 def known_office(report: Report, reporter: Reporter, guide: Guide, now: datetime) -> Refusal | None:
@@ -101,7 +116,7 @@ def known_office(report: Report, reporter: Reporter, guide: Guide, now: datetime
     office = reporter.office or report.office
     if office is None or guide.offices.get(office):
         return None
-    return _no("office", f"there is no office {office}", *(each.code for each in guide.offices.offices))
+    return no("office", f"there is no office {office}", *(each.code for each in guide.offices.offices))
 
 
 def own_office(report: Report, reporter: Reporter, guide: Guide, now: datetime) -> Refusal | None:
@@ -123,6 +138,29 @@ def may_have_seen(report: Report, reporter: Reporter, guide: Guide, now: datetim
     return Refusal(Why.NOT_ALLOWED, detail, attempted="report", allowed=allowed, field="seen_on_spot")
 
 
+def may_speak_for_others(report: Report, reporter: Reporter, guide: Guide, now: datetime) -> Refusal | None:
+    """Only staff and grid workers take down what a caller tells them."""
+    if not report.on_behalf or reporter.source in _SEES:
+        return None
+    detail = "only grid workers and staff report on behalf of a caller"
+    return Refusal(Why.NOT_ALLOWED, detail, attempted="report", allowed=_SEES, field="on_behalf")
+
+
+def fields_as_asked(report: Report, reporter: Reporter, guide: Guide, now: datetime) -> Refusal | None:
+    """The declared category gets the fields that it asks for, and no others."""
+    return wrong_fields(report, guide.catalogue)
+
+
+def clear_location(report: Report, reporter: Reporter, guide: Guide, now: datetime) -> Refusal | None:
+    """A typed address is one of ours."""
+    return unclear_location(report, guide.places)
+
+
+def clear_consent(report: Report, reporter: Reporter, guide: Guide, now: datetime) -> Refusal | None:
+    """Consent says for what, in the office's words."""
+    return wrong_consent(report, guide.policy, micros(now))
+
+
 def in_our_time(report: Report, reporter: Reporter, guide: Guide, now: datetime) -> Refusal | None:
     """It happened in the past year, not in the future."""
     if report.happened_at is None:
@@ -132,7 +170,7 @@ def in_our_time(report: Report, reporter: Reporter, guide: Guide, now: datetime)
             Why.FROM_THE_FUTURE, "happened_at lies in the future", attempted="report", field="happened_at"
         )
     if report.happened_at < now - _BEHIND:
-        return _no("happened_at", "happened_at lies more than a year back")
+        return no("happened_at", "happened_at lies more than a year back")
     return None
 
 
@@ -142,6 +180,10 @@ CHECKS: tuple[Check, ...] = (
     known_office,
     own_office,
     may_have_seen,
+    may_speak_for_others,
+    fields_as_asked,
+    clear_location,
+    clear_consent,
     in_our_time,
 )
 
@@ -155,38 +197,27 @@ def take_in(
         refused = check(report, reporter, guide, moment)
         if refused:
             return refused
+    place, (shown, private) = located(report, guide.places), filled_in(report, guide.catalogue)
+    grid = report.grid or (place.grid if place else None)
+    on_behalf = bool(report.on_behalf)
     return Opening(
         reporter,
-        reporter.office or report.office or office_of_place(report, guide),
-        kept(report),
+        reporter.office or report.office or office_of_place(report, grid, place, guide),
+        kept(report, place, private, guide.policy, now),
         None if report.category == UNKNOWN else report.category,
-        report.grid,
-        reporter.saw if report.seen_on_spot is None else report.seen_on_spot,
+        grid,
+        # What a caller tells was seen by nobody of ours, unless they say so.
+        (reporter.saw and not on_behalf) if report.seen_on_spot is None else report.seen_on_spot,
+        on_behalf,
+        shown,
         happened_at if report.happened_at is None else micros(report.happened_at),
     )
 
 
-def office_of_place(report: Report, guide: Guide) -> str:
-    """The office whose street holds the grid or the one place that the words name, else the default office."""
-    grid = guide.places.get(report.grid) if report.grid else None
+def office_of_place(report: Report, grid: str | None, place: Found | None, guide: Guide) -> str:
+    """The office whose street holds the grid or the one place that was typed or the words name, else the default office."""
+    known = guide.places.get(grid) if grid else place.place if place else None
     named = guide.places.named_in(f"{report.address or ''}\n{report.text}")
-    where = guide.places.whereabouts(grid) if grid else named[0] if len(named) == 1 else None
+    where = guide.places.whereabouts(known) if known else named[0] if len(named) == 1 else None
     office = guide.offices.of_street(where.street) if where and where.street else None
     return office.code if office else guide.default_office
-
-
-def kept(report: Report) -> tuple[Text, ...]:
-    """What is personal in a report, by kind, to be sealed; the contact only with consent."""
-    texts = [Text("text", report.text)]
-    if report.place:
-        texts.append(Text("point", to_json(report.place).decode()))
-    if report.address:
-        texts.append(Text("address", report.address))
-    if report.contact and report.contact.consent and (report.contact.name or report.contact.phone):
-        kept_contact = report.contact.model_dump(exclude={"consent"}, exclude_none=True)
-        texts.append(Text("contact", to_json(kept_contact).decode()))
-    return tuple(texts)
-
-
-def _no(field: str, detail: str, *allowed: str) -> Refusal:
-    return Refusal(Why.INVALID, detail, attempted="report", allowed=allowed, field=field)

@@ -16,6 +16,7 @@ from libs.casework.vocabulary import Role, Service, Stage
 from libs.plumbing.access import require
 from libs.plumbing.principals import Principal
 from libs.stages.http import CaseId, office_of, problem_from
+from libs.stages.likely import likely_duplicates
 from libs.stages.names import Directory
 from services.records.lifecycle import Lifecycle, lifecycle
 from services.records.story import Story, story
@@ -93,7 +94,9 @@ class CaseDoor:
     async def case(self, caller: Staff, case_id: CaseId) -> Detail:
         """All of a case but its personal content, as its log has made it."""
         case = await case_for(self.store, caller, case_id)
-        return detail(case, self.directory.of(case), await self.store.references(case_id))
+        likely = await likely_duplicates(self.store, [case])
+        named = await self.store.references(case_id)
+        return detail(case, self.directory.of(case), named, likely.get(case_id, ()))
 
     async def log(self, caller: Staff, case_id: CaseId) -> Story:
         """What happened, who said it, how long each stage took; hashes to check the chain."""

@@ -16,6 +16,7 @@ from libs.casestore.store import CaseStore
 from libs.casework.case import Case
 from libs.casework.draft import Change, Speaker, Whatever
 from libs.casework.events.oversight import ContentViewed
+from libs.casework.fields import FieldValue
 from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Service
 from libs.plumbing.access import Caller
@@ -27,7 +28,7 @@ from libs.stages.http import CaseId, actor_of, problem_from
 from services.records.rules import PHOTO, VIEWERS, Grounds, Look, may_look, photos_in, wanted
 
 NEVER_KEPT = {"Cache-Control": "no-store, private"}
-_AS_DATA = frozenset({"point", "contact"})
+_AS_DATA = frozenset({"point", "contact", "fields"})
 
 
 class Asking(Body):
@@ -46,7 +47,8 @@ class Piece(BaseModel):
 
 
 class Content(BaseModel):
-    """The words of a case in the order in which they came; the reported point and contact as data; photos by id.
+    """The words of a case in the order in which they came; the reported point, contact and private fields as data;
+    photos by id.
 
     `seq`: the look itself in the case's log.
     """
@@ -56,6 +58,7 @@ class Content(BaseModel):
     texts: list[Piece]
     point: dict[str, Any] | None
     contact: dict[str, Any] | None
+    fields: dict[str, FieldValue] | None
     photos: list[UUID]
 
 
@@ -106,14 +109,15 @@ class ContentDoor:
         request: Request,
         caller: Caller,
         purpose: Annotated[Code, Query()],
+        small: Annotated[bool, Query(description="its thumbnail")] = False,
     ) -> Response:
-        """One photo as JPEG; a look like any other."""
+        """One photo as JPEG, whole or `small` (at most 320 px a side); a look like any other."""
         look = _look(caller, purpose, (PHOTO,))
         case = await self._case(case_id, look)
         if photo_id not in photos_in(await self.store.references(case_id)):
             raise _no_photo(case, photo_id)
         await self._noted(case, look, (PHOTO,), request)
-        picture = await self.photos.read(case_id, photo_id)
+        picture = await self.photos.read(case_id, photo_id, small=small)
         if picture is None:
             raise _no_photo(case, photo_id)
         return Response(picture, media_type=MEDIA_TYPE, headers=NEVER_KEPT)
@@ -156,6 +160,7 @@ def _shown(case_id: UUID, seq: int, pieces: Sequence[Piece], photos: list[UUID])
         texts=[piece for piece in pieces if piece.kind not in _AS_DATA],
         point=data.get("point"),
         contact=data.get("contact"),
+        fields=data.get("fields"),
         photos=photos,
     )
 

@@ -18,6 +18,7 @@ from libs.stages.scope import hidden, outside
 VIEWERS = frozenset({Role.CLERK, Role.SUPERVISOR, Role.GRID_WORKER, Role.UNIT_WORKER, Role.CHECKER})
 ERASERS = frozenset({Role.ADMINISTRATOR})
 PHOTO = "photo"
+_NO_WORDS = frozenset({PHOTO, "origin"})
 
 
 class Grounds(BaseModel):
@@ -67,8 +68,9 @@ def erased_already(case: Case) -> Refusal | None:
 
 
 def wanted(named: Sequence[ContentRef], kinds: tuple[str, ...]) -> tuple[ContentRef, ...]:
-    """Of what a case's log names, the words of those kinds; without kinds all of them. Photos are shown one by one."""
-    return tuple(ref for ref in named if ref.kind != PHOTO and (not kinds or ref.kind in kinds))
+    """Of what a case's log names, the words of those kinds; without kinds all of them. Photos are shown one by one, and
+    where a report came from to nobody: a block goes by it."""
+    return tuple(ref for ref in named if ref.kind not in _NO_WORDS and (not kinds or ref.kind in kinds))
 
 
 def photos_in(named: Sequence[ContentRef]) -> list[UUID]:

@@ -4,7 +4,7 @@ By POST: what is looked for may be personal and belongs into no address.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -159,7 +159,8 @@ class SearchDoor:
 
     async def _good(self, asking: Asking, ids: Sequence[UUID]) -> list[Case]:
         """Those of the candidates that are as asked, by their snapshots and by what they really say."""
-        cases = [case for case in await self.store.among(ids, asking.query) if asking.seen(case)]
+        page = await self.store.find(replace(asking.query, ids=ids), len(ids))
+        cases = [case for case in page.cases if asking.seen(case)]
         if not asking.terms:
             return cases
         texts = await self.words.of([case.id for case in cases])

@@ -6,10 +6,23 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from libs.casework.case import Asked, Assignment, Awaiting, Case, CheckState, Rating, Suspension
+from libs.casework.case import (
+    Appeal,
+    Asked,
+    Assignment,
+    Awaiting,
+    Case,
+    CheckState,
+    Link,
+    Rating,
+    Suspension,
+)
 from libs.casework.events import ContentRef
+from libs.casework.events.appeals import Mark
+from libs.casework.fields import FieldValue
 from libs.casework.vocabulary import Source, Stage, Urgency
 from libs.casework.wire import instant
+from libs.stages.likely import Likely
 from libs.stages.names import Names
 
 
@@ -97,6 +110,17 @@ class Attention(BaseModel):
     at: str
 
 
+class Complaint(BaseModel):
+    """A unit's appeal (申诉) against the mark at seq `entry`. `upheld` null: not decided; true: the mark does not count."""
+
+    appeal: int
+    mark: Mark
+    entry: int
+    unit: str
+    at: str
+    upheld: bool | None
+
+
 class Kept(BaseModel):
     """Personal content that the case has: its id and kind, never what it says."""
 
@@ -109,6 +133,7 @@ class Detail(Summary):
 
     declared_category: str | None
     seen_on_spot: bool
+    fields: dict[str, FieldValue] | None
     assignment: Holding | None
     items: list[Item]
     returns: int
@@ -117,9 +142,14 @@ class Detail(Summary):
     asked: Request | None
     suspended: Waiting | None
     orders: list[Attention]
+    appeals: list[Complaint]
+    checker: str | None
+    calls: int
     rating: Rating | None
     merged_into: UUID | None
-    linked: tuple[UUID, ...]
+    linked: tuple[Link, ...]
+    followers: int
+    duplicates: list[Likely]
     patrols: int
     contents: list[Kept]
     erased: bool
@@ -148,12 +178,16 @@ _SAME = (
 _MORE = (
     "declared_category",
     "seen_on_spot",
+    "fields",
     "returns",
     "rework",
     "suspensions",
+    "checker",
+    "calls",
     "rating",
     "merged_into",
     "linked",
+    "followers",
     "patrols",
     "erased",
     "head",
@@ -165,8 +199,8 @@ def summary(case: Case, names: Names) -> Summary:
     return Summary(**_summed(case, names))
 
 
-def detail(case: Case, names: Names, named: Sequence[ContentRef]) -> Detail:
-    """The case as a page; `named` is the content that its log names."""
+def detail(case: Case, names: Names, named: Sequence[ContentRef], likely: Sequence[Likely] = ()) -> Detail:
+    """The case as a page; `named` is the content that its log names, `likely` what may be the same."""
     return Detail(
         **_summed(case, names),
         **{name: getattr(case, name) for name in _MORE},
@@ -174,7 +208,9 @@ def detail(case: Case, names: Names, named: Sequence[ContentRef]) -> Detail:
         asked=_request(case.asked),
         suspended=_waiting(case.suspended),
         orders=[Attention(order=each.order, at=instant(each.at)) for each in case.orders],
+        appeals=[_complaint(each) for each in case.appeals],
         items=[_item(case, index) for index in range(len(case.items))],
+        duplicates=list(likely),
         contents=[Kept(id=ref.id, kind=ref.kind) for ref in named],
     )
 
@@ -219,6 +255,10 @@ def _waiting(held: Suspension | None) -> Waiting | None:
         since=instant(held.since),
         until=_instant(held.until),
     )
+
+
+def _complaint(appeal: Appeal) -> Complaint:
+    return Complaint(**appeal.model_dump(exclude={"by", "at"}), at=instant(appeal.at))
 
 
 def _item(case: Case, index: int) -> Item:

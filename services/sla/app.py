@@ -72,7 +72,7 @@ def _doors(ports: Ports, data: Reference) -> tuple[APIRouter, ...]:
 
 def _policies(ports: Ports, data: Reference, reasons: Reasons) -> tuple[APIRouter, ...]:
     """Everything about moving cases to another policy version."""
-    table = command_table(Moving(data, reasons, ports.clock))
+    table = command_table(Moving(data, reasons), ports.clock)
     desk = CommandDesk(Service.SLA, ports.store, ports.vault)
     catalogue, offices = (
         parse_catalogue(read_yaml("categories.yaml")),

@@ -8,6 +8,7 @@ from uuid import UUID
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.read_concern import ReadConcern
 
+from libs.casestore.reading import MOST_MICROS
 from libs.casestore.schema import SLA_CLOCKS
 from libs.casework.deadlines.vocabulary import Colour
 from libs.plumbing.mongo import Document
@@ -47,7 +48,10 @@ def place_from(text: str) -> Place:
     case_id, colon, key = line.partition(":")
     if not (colon and key):
         raise ValueError(text)
-    return Place(int(now), int(due), f"{UUID(case_id)}:{key}")
+    place = Place(int(now), int(due), f"{UUID(case_id)}:{key}")
+    if not all(0 <= each <= MOST_MICROS for each in place[:2]):
+        raise ValueError(text)
+    return place
 
 
 class Counted(NamedTuple):

@@ -16,14 +16,11 @@ from libs.casework.wire import instant
 from libs.plumbing.mongo import Document
 from libs.plumbing.principals import Principal
 from libs.stages.bodies import Code
-from libs.stages.http import office_of, problem_from
+from libs.stages.http import not_a_cursor, offices_for, problem_from
 from libs.stages.names import Directory, Name
 from services.sla.access import Staff
 from services.sla.board import Board, BoardQuery, Counted, Place, place_from
 from services.sla.rules import Reference
-
-ACCOUNTS = {"office": Name(zh="街道办", en="the office"), "checker": Name(zh="核查员", en="the checker")}
-"""On whose account a clock runs when no unit has the work."""
 
 
 class Offices(Protocol):
@@ -142,10 +139,7 @@ class BoardDoor:
         """None: an office that the caller does not see, or one without cases."""
         # Whoever asks for a level asks for its colour, which an index can tell.
         colours = frozenset(filters.colour or Colour) & _colours_of(filters.level, self.data)
-        own = office_of(caller, filters.office)
-        if filters.office not in (None, own):
-            return None
-        offices = [own] if own else await self.store.offices()
+        offices = await offices_for(caller, filters.office, self.store.offices)
         same = {name: getattr(filters, name) for name in ("unit", "grid", "category", "level")}
         return BoardQuery(offices, clock=filters.clock, colours=colours, **same) if offices else None
 
@@ -167,7 +161,7 @@ class BoardDoor:
         )
 
     def _unit(self, code: str | None) -> Name | None:
-        return ACCOUNTS.get(code or "") or self.directory.unit(code)
+        return self.directory.account(code)
 
     def _counts(self, counted: Iterable[Counted]) -> Counts:
         total: Counter[Colour] = Counter()
@@ -204,8 +198,7 @@ def _place(after: str | None) -> Place | None:
     try:
         return place_from(after) if after else None
     except ValueError:
-        detail = f"{after!r} is no cursor: take `after` of the page before as it stands"
-        raise problem_from(Refusal(Why.INVALID, detail, attempted="board", field="after")) from None
+        raise not_a_cursor(after or "", "board") from None
 
 
 def _colours_of(level: str | None, data: Reference) -> frozenset[Colour]:

@@ -11,7 +11,7 @@ from libs.casework.reasons import Reasons
 from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Role, Service
 from libs.casework.wire import instant
-from libs.stages.commands import CommandKind, CommandTable, Decision, Sealed, table
+from libs.stages.commands import CommandKind, CommandTable, Decide, Decision, Sealed, table
 from libs.stages.judged import judged, not_a_reason, wrong
 from services.sla.bodies import PolicyChange
 from services.sla.rules import Reference
@@ -22,17 +22,15 @@ DECIDERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 
 @dataclass(frozen=True, slots=True)
 class Moving:
-    """Decides whether a case may be moved. `clock` gives µs UTC."""
+    """Decides whether a case may be moved."""
 
     data: Reference
     reasons: Reasons
-    clock: Callable[[], int]
 
     def decide(
-        self, case: Case, actor: Actor, body: PolicyChange, sealed: Sealed, log: Sequence[Entry]
+        self, case: Case, actor: Actor, body: PolicyChange, sealed: Sealed, log: Sequence[Entry], now: int
     ) -> Decision:
-        """Moved, already there, or why not."""
-        now = self.clock()
+        """Moved, already there, or why not, at `now` (µs UTC)."""
         refused = (
             _another_office(case, actor)
             or not_a_reason(case, NAME, PolicyChanged.TYPE, body.reason, self.reasons)
@@ -66,10 +64,19 @@ class Moving:
         return Refusal(Why.NOT_ALLOWED, detail, case.stage, NAME, field="even_if_late")
 
 
-def command_table(moving: Moving) -> CommandTable:
-    """Everything that may be asked of sla."""
-    decide = judged(Service.SLA, PolicyChanged, moving.decide)
+def command_table(moving: Moving, clock: Callable[[], int]) -> CommandTable:
+    """Everything that may be asked of sla. `clock` gives µs UTC."""
+    decide = judged(Service.SLA, PolicyChanged, _now(moving, clock))
     return table(CommandKind(NAME, "变更时限规则", PolicyChange, DECIDERS, decide, reads_log=True))
+
+
+def _now(moving: Moving, clock: Callable[[], int]) -> Decide:
+    def decision(
+        case: Case, actor: Actor, body: PolicyChange, sealed: Sealed, log: Sequence[Entry]
+    ) -> Decision:
+        return moving.decide(case, actor, body, sealed, log, clock())
+
+    return decision
 
 
 def _another_office(case: Case, actor: Actor) -> Refusal | None:

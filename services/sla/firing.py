@@ -82,7 +82,9 @@ class Firing:
         # Beyond a full page others are due before the later sayings of these: in order of instants, over all cases.
         until = min(now, rows[-1].at or now) if len(rows) == MOST else now
         results = await self._say(plans := await self._plans(rows, until))
-        await self._rows.put([row for plan in plans if (row := _row_after(plan, results, now))])
+        after = [(plan, row) for plan in plans if (row := _row_after(plan, results, now))]
+        await self._rows.put([row for _, row in after])
+        self._foresight.keep({plan.case_id: rest for plan, row in after if (rest := _rest(plan, row))})
         return len(rows)
 
     async def _plans(self, rows: Sequence[Row], until: int) -> list[Plan]:
@@ -139,6 +141,12 @@ def _row_after(plan: Plan, results: Mapping[tuple[UUID, Saying], Result], now: i
     if refused:
         return Row(plan.case_id, plan.seq, now + LATER_US, lines=plan.lines)
     return row_of(plan.case_id, _seq_after(plan.seq, answers), plan.ahead[len(plan.now) :], plan.lines)
+
+
+def _rest(plan: Plan, row: Row) -> Thought | None:
+    """What is left to be said of a case of which nothing was refused: thought out already, on a log that only we made longer."""
+    left = plan.ahead[len(plan.now) :]
+    return Thought(row.seq, left) if left and row.at == left[0].instant else None
 
 
 def _seq_after(seq: int, answers: Iterable[Result]) -> int:

@@ -76,6 +76,13 @@ class Foresight:
         found = {row.case_id: (row.seq, self._thoughts.pop(row.case_id, None)) for row in rows}
         return {each: thought for each, (seq, thought) in found.items() if thought and thought.seq == seq}
 
+    def keep(self, thoughts: Mapping[UUID, Thought]) -> None:
+        """Keep what was thought out and comes soon: after a time down much is due at once, again and again of the same cases."""
+        soon = self._clock() + AHEAD_US
+        for case_id, thought in thoughts.items():
+            if len(self._thoughts) < KEPT and thought.ahead[0].instant <= soon:
+                self._thoughts[case_id] = thought
+
     async def _thoughts_of(self, case_ids: Sequence[UUID]) -> dict[UUID, Thought]:
         logs, cases = await asyncio.gather(self._store.logs(case_ids), self._store.load_readable(case_ids))
         thoughts = await think_of(logs, self._data)

@@ -8,14 +8,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 
-from libs.casestore.reading import CaseQuery, Page
+from libs.casestore.reading import CaseQuery, Page, Waited, waited_from
 from libs.casework.case import Case
 from libs.casework.reasons import Reasons
-from libs.casework.refusal import Refusal, Why
 from libs.casework.wire import instant
 from libs.plumbing.principals import Principal
 from libs.stages.bodies import Code
-from libs.stages.http import office_of, problem_from
+from libs.stages.http import not_a_cursor, offices_for
 from libs.stages.names import Directory, Name
 from services.sla.access import Staff
 
@@ -26,7 +25,7 @@ class Suspensions(Protocol):
     async def offices(self) -> list[str]:
         """The offices that have cases."""
 
-    async def suspended(self, query: CaseQuery, limit: int, after: str | None = None) -> Page:
+    async def suspended(self, query: CaseQuery, limit: int, after: Waited | None = None) -> Page:
         """Cases that wait, by the day to look again."""
 
 
@@ -95,16 +94,10 @@ class LedgerDoor:
         return Ledger(as_of=instant(now), cases=rows, after=page.after)
 
     async def _page(self, caller: Principal, filters: Filters) -> Page:
-        own = office_of(caller, filters.office)
-        if filters.office not in (None, own):
-            return Page((), None)
-        offices = None if own else await self.store.offices()
-        query = CaseQuery(office=own, offices=offices, unit=filters.unit, grid=filters.grid)
-        try:
-            return await self.store.suspended(query, filters.limit, filters.after)
-        except ValueError:
-            detail = f"{filters.after!r} is no cursor: take `after` of the page before as it stands"
-            raise problem_from(Refusal(Why.INVALID, detail, attempted="suspended", field="after")) from None
+        after = _place(filters.after)
+        offices = await offices_for(caller, filters.office, self.store.offices)
+        query = CaseQuery(offices=offices, unit=filters.unit, grid=filters.grid)
+        return await self.store.suspended(query, filters.limit, after) if offices else Page((), None)
 
     def _row(self, case: Case, now: int) -> Waiting | None:
         held = case.suspended
@@ -128,3 +121,10 @@ class LedgerDoor:
             review=instant(held.until) if held.until else None,
             overdue=held.until is None or held.until < now,
         )
+
+
+def _place(after: str | None) -> Waited | None:
+    try:
+        return waited_from(after) if after else None
+    except ValueError:
+        raise not_a_cursor(after or "", "suspended") from None

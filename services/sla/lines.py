@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from pymongo import DeleteOne, UpdateOne, WriteConcern
+from pymongo import DeleteOne, WriteConcern
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import BulkWriteError
 from pymongo.read_concern import ReadConcern
 
 from libs.casestore.schema import SLA_CLOCKS
@@ -16,9 +15,8 @@ from libs.casework.entry import Entry
 from libs.casework.events.intake import Reported
 from libs.casework.vocabulary import Urgency
 from libs.plumbing.mongo import Document
+from services.sla.newer import put_newer
 from services.sla.rules import Levelled
-
-_DUPLICATE = 11000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +88,8 @@ class Lines:
 
     async def write(self, cases: Mapping[UUID, tuple[int, Sequence[Line]]]) -> None:
         """Put these lines of cases as they were at a seq; a line that was made from a longer log stands."""
-        updates = [_update(case, seq, line) for case, (seq, lines) in cases.items() for line in lines]
-        if not updates:
-            return
-        try:
-            await self._lines.bulk_write(updates, ordered=False)
-        except BulkWriteError as error:
-            if any(each["code"] != _DUPLICATE for each in error.details["writeErrors"]):
-                raise
+        made = (document_of(case, seq, line) for case, (seq, lines) in cases.items() for line in lines)
+        await put_newer(self._lines, made)
 
     async def drop_older(self, cases: Mapping[UUID, int]) -> None:
         """Lines of these cases that were made from a shorter log: clocks that have ended."""
@@ -110,14 +102,32 @@ class Lines:
         if older:
             await self._lines.bulk_write(older, ordered=False)
 
+    async def counts(self, case_ids: Iterable[UUID]) -> dict[UUID, int]:
+        """How many lines each of the cases has; those without any are missing. From the index alone."""
+        found = await self._lines.aggregate(counts_of(case_ids))
+        return {each["_id"]: each["n"] async for each in found}
+
+    async def page(self, after: UUID | None, limit: int) -> list[UUID]:
+        """The cases of up to `limit` lines, in the order of their ids, from the one after `after` on. From the index alone."""
+        wanted = {"case": {"$gt": after}} if after else {}
+        found = self._lines.find(wanted, {"_id": 0, "case": 1}).sort("case", 1).limit(limit)
+        return list(dict.fromkeys([each["case"] async for each in found]))
+
     async def forget(self, case_ids: Sequence[UUID]) -> None:
         """Cases that have ended have no lines."""
         await self._lines.delete_many({"case": {"$in": list(case_ids)}})
 
 
+def counts_of(case_ids: Iterable[UUID]) -> list[Document]:
+    """Counts the lines of each of these cases."""
+    wanted = {"case": {"$in": list(case_ids)}}
+    return [{"$match": wanted}, {"$group": {"_id": "$case", "n": {"$sum": 1}}}]
+
+
 def document_of(case_id: UUID, seq: int, line: Line) -> Document:
     """The line as it is stored. `blue` and `yellow`: from when on it is at least that; it is red from `due` on."""
     return {
+        "_id": f"{case_id}:{line.key}",
         "case": case_id,
         "seq": seq,
         "number": line.number,
@@ -137,9 +147,3 @@ def document_of(case_id: UUID, seq: int, line: Line) -> Document:
             {"level": step.level, "colour": step.colour.value, "since": step.since} for step in line.steps
         ],
     }
-
-
-def _update(case_id: UUID, seq: int, line: Line) -> UpdateOne:
-    # Where a newer line stands, the filter misses it and the upsert runs into its id.
-    wanted = {"_id": f"{case_id}:{line.key}", "seq": {"$lte": seq}}
-    return UpdateOne(wanted, {"$set": document_of(case_id, seq, line)}, upsert=True)

@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
-from libs.casestore.reading import CaseQuery, Page
+from libs.casestore.reading import CaseQuery
 from libs.casestore.store import CaseStore
 from libs.casework.case import Case
 from libs.casework.deadlines.policies import Policies, Policy, UnknownPolicy, parse_policies
@@ -25,15 +25,16 @@ from libs.plumbing.data import DataUnreadable, parsed
 from libs.plumbing.limits import body_limit
 from libs.plumbing.principals import Principal
 from libs.stages.commands import Command, CommandKind, Desk
-from libs.stages.http import command_from, problem_from
+from libs.stages.http import command_from, offices_for, problem_from
 from libs.stages.outcome import Done, Outcome
+from libs.stages.scope import DISTRICT_ROLES
 from services.sla.bodies import LONGEST_FILE, PolicyChanges, Previewed
+from services.sla.named import LeftOut, not_found, not_moved
 from services.sla.preview import Group, MovedCase, Preview, grouped
 from services.sla.rules import Reference
 
 Looks = Annotated[Principal, Depends(require(Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR))]
 Decides = Annotated[Principal, Depends(require(Role.SUPERVISOR, Role.ADMINISTRATOR))]
-DISTRICT = (Role.ADMINISTRATOR, Role.AUDITOR)
 MOVABLE = frozenset(stage for row in TABLE if row.event == PolicyChanged.name() for stage in row.at if stage)
 """The stages at which THE table lets a case be moved."""
 FEW = 10
@@ -51,12 +52,16 @@ class Version(BaseModel):
 
 
 class PreviewPage(BaseModel):
-    """Of `looked_at` open cases those that would be moved, and their counts; `after` asks for the next page."""
+    """Of `looked_at` open cases those that would be moved, and their counts; `after` asks for the next page.
+
+    `left_out`: of the cases that were named those that are not among them, each once.
+    """
 
     version: Version
     looked_at: int
     cases: tuple[MovedCase, ...]
     groups: tuple[Group, ...]
+    left_out: tuple[LeftOut, ...]
     after: str | None
 
 
@@ -121,16 +126,24 @@ class PolicyDoor:
     async def preview(self, caller: Looks, body: Previewed) -> PreviewPage:
         """Which open cases would get other deadlines; nothing is touched."""
         now = self.clock()
-        policies, to = self._wanted(body, now)
+        policies, to = await self._wanted(body, now)
         preview = Preview(self.data, policies, to.id, now)
-        page = await self._page(_query(caller, body), body)
+        # Whoever sees every office and asks for none means the own one: there they decide.
+        offices = await offices_for(caller, body.office or caller.office, self.store.offices)
+        query = _query(offices, body)
+        page = await self.store.find(query, body.limit, str(body.after) if body.after else None)
         logs = await self.store.logs([case.id for case in page.cases])
         moved = await _moved(preview, page.cases, logs, body.of)
+        left_out = [] if body.after else await self._not_found(caller, query)
+        if body.cases:
+            going = [one.case_id for one in moved]
+            left_out += not_moved(page.cases, going, logs, to.id, self.data.policies)
         return PreviewPage(
             version=_version(to, self.data.policies.in_force(now)),
             looked_at=len(page.cases),
             cases=moved,
             groups=grouped(moved),
+            left_out=tuple(left_out),
             after=page.after,
         )
 
@@ -144,18 +157,19 @@ class PolicyDoor:
         told = [each if isinstance(each, Refusal) else next(outcomes) for each in asked]
         return Results(results=tuple(map(_result, body.cases, told)))
 
-    async def _page(self, query: CaseQuery, body: Previewed) -> Page:
-        if not body.cases:
-            return await self.store.find(query, body.limit, str(body.after) if body.after else None)
-        found = (await self.store.load(body.cases)).values()
-        return Page(
-            tuple(case for case in found if case.office == query.office and case.stage in MOVABLE), None
-        )
+    async def _not_found(self, caller: Principal, query: CaseQuery) -> list[LeftOut]:
+        named = query.ids or ()
+        there = await self.store.load(named) if named else {}
+        own = None if caller.has(*DISTRICT_ROLES) else caller.office
+        return list(not_found(named, there, query, own))
 
-    def _wanted(self, body: Previewed, now: int) -> tuple[Policies, Policy]:
+    async def _wanted(self, body: Previewed, now: int) -> tuple[Policies, Policy]:
         field = "to" if body.file is None else "file"
         try:
-            policies = self.data.policies if body.file is None else self._from_file(body.file, now)
+            policies = self.data.policies
+            if body.file is not None:
+                # What is read for long is read beside the loop: a lease has to be renewed meanwhile.
+                policies = await asyncio.to_thread(self._from_file, body.file, now)
             field = "to"
             return policies, policies.get(body.to) if body.to else policies.policies[-1]
         except (DataUnreadable, UnknownPolicy) as error:
@@ -191,10 +205,15 @@ async def _moved(
     return tuple(filter(None, found))
 
 
-def _query(caller: Principal, body: Previewed) -> CaseQuery:
-    """Open cases that have been filed, of the own office; auditors and administrators may ask for another one."""
-    office = (body.office if caller.has(*DISTRICT) else None) or caller.office
-    return CaseQuery(office=office, stages=sorted(MOVABLE), unit=body.unit, category=body.category)
+def _query(offices: Sequence[str], body: Previewed) -> CaseQuery:
+    """Open cases that have been filed."""
+    return CaseQuery(
+        ids=body.cases or None,
+        offices=offices,
+        stages=sorted(MOVABLE),
+        unit=body.unit,
+        category=body.category,
+    )
 
 
 def _version(one: Policy, current: Policy) -> Version:

@@ -12,11 +12,9 @@ from libs.casework.deadlines.explain.wall import Wall
 from libs.casework.deadlines.moving import Shift, Standing, shifts, standing, version_of
 from libs.casework.deadlines.policies import Policies
 from libs.casework.deadlines.timed import Timed
+from libs.casework.deadlines.vocabulary import Account
 from libs.casework.entry import Entry
 from services.sla.rules import Reference
-
-NOBODY = "office"
-"""Whose a case is while no unit leads it."""
 
 
 class Deadline(BaseModel):
@@ -81,7 +79,7 @@ class Preview:
         return MovedCase(
             case_id=case.id,
             number=case.number,
-            unit=case.lead or NOBODY,
+            unit=case.lead or Account.OFFICE.value,
             category=case.category,
             version=version,
             late=any(one.puts_late(self.now) for one in found),

@@ -4,18 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from pymongo import UpdateOne, WriteConcern
+from pymongo import WriteConcern
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import BulkWriteError
 from pymongo.read_concern import ReadConcern
 
 from libs.casestore.schema import SLA_NEXT
 from libs.plumbing.mongo import Document
 from services.sla.lines import Line, Lines
+from services.sla.newer import put_newer
 
 UNREADABLE = 0
 """The seq of a row whose log could not be read: older than any, so that it is tried again."""
-_DUPLICATE = 11000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,13 @@ class Rows:
         found = self._rows.find({"_id": {"$in": list(case_ids)}, "data": self._data}, {"seq": 1})
         return {document["_id"]: document["seq"] async for document in found}
 
+    async def whole(self, case_ids: Iterable[UUID]) -> dict[UUID, int]:
+        """As `seqs`, without those of which a line is missing on the board."""
+        wanted = {"_id": {"$in": list(case_ids)}, "data": self._data}
+        rows = [row async for row in self._rows.find(wanted, {"seq": 1, "lines": 1})]
+        lines = await self._lines.counts([row["_id"] for row in rows])
+        return {row["_id"]: row["seq"] for row in rows if lines.get(row["_id"], 0) >= row.get("lines", 0)}
+
     async def due(self, now: int, most: int) -> list[Row]:
         """Rows whose instant has come, the earliest first."""
         found = self._rows.find({"at": {"$lte": now}}).sort("at", 1).limit(most)
@@ -69,18 +75,11 @@ class Rows:
             return
         lined = {row.case_id: (row.seq, row.lines) for row in rows if row.lines is not None}
         await self._lines.write(lined)
-        await self._put(rows)
+        await put_newer(self._rows, map(self._document, rows))
         if lined:
             # Two may read a case at once, and the slower one has read less: what is older than the row says does not stay.
             found = self._rows.find({"_id": {"$in": list(lined)}}, {"lined": 1})
             await self._lines.drop_older({row["_id"]: row.get("lined", 0) async for row in found})
-
-    async def _put(self, rows: Sequence[Row]) -> None:
-        try:
-            await self._rows.bulk_write([self._update(row) for row in rows], ordered=False)
-        except BulkWriteError as error:
-            if any(each["code"] != _DUPLICATE for each in error.details["writeErrors"]):
-                raise
 
     async def forget(self, case_ids: Sequence[UUID]) -> None:
         """Cases that have ended have no row."""
@@ -93,16 +92,25 @@ class Rows:
         wanted = {"_id": {"$gt": after}} if after else {}
         return [each["_id"] async for each in self._rows.find(wanted, {"_id": 1}).sort("_id", 1).limit(limit)]
 
+    async def page_on_board(self, after: UUID | None, limit: int) -> list[UUID]:
+        """Cases with lines, in the order of their ids, from the one after `after` on; `limit` counts lines."""
+        return await self._lines.page(after, limit)
+
     async def count(self) -> int:
         """How many rows there are, about."""
         return await self._rows.estimated_document_count()
 
-    def _update(self, row: Row) -> UpdateOne:
-        # Where a newer row stands, the filter misses it and the upsert runs into its id.
-        new: Document = {"seq": row.seq, "at": row.at, "what": row.what, "data": self._data}
+    def _document(self, row: Row) -> Document:
+        new: Document = {
+            "_id": row.case_id,
+            "seq": row.seq,
+            "at": row.at,
+            "what": row.what,
+            "data": self._data,
+        }
         if row.lines is not None:
-            new["lined"] = row.seq
-        return UpdateOne({"_id": row.case_id, "seq": {"$lte": row.seq}}, {"$set": new}, upsert=True)
+            new |= {"lined": row.seq, "lines": len({line.key for line in row.lines})}
+        return new
 
 
 def _row(document: Document) -> Row:

@@ -16,9 +16,9 @@ from libs.casework.events.oversight import DeadlineBreached, DeadlineEscalated, 
 from libs.casework.vocabulary import OPEN
 
 Event = DeadlineWarned | DeadlineBreached | DeadlineEscalated
-Name = tuple[str, str, int, str]
+SaidAs = tuple[str, str, int, str]
 """Type of event, clock, generation, id of the level (empty: a breach has none). Numbers mean something within one version."""
-FORM = "rows 2"
+FORM = "rows 3"
 """What is kept of a case; a row of another form is made again."""
 
 
@@ -57,7 +57,7 @@ class Saying:
         return self.level.used == 1
 
     @property
-    def name(self) -> Name:
+    def name(self) -> SaidAs:
         """As the log knows it."""
         kind = _kind(self.level)
         return (kind.name(), self.clock, self.generation, "" if self.breach else self.level.id)
@@ -159,9 +159,9 @@ def _kind(level: Level) -> type[Event]:
     return DeadlineBreached if level.used == 1 else DeadlineEscalated
 
 
-def _said(log: Iterable[Entry], policies: Policies, timed: Iterable[Timed]) -> Mapping[Name, Entry]:
+def _said(log: Iterable[Entry], policies: Policies, timed: Iterable[Timed]) -> Mapping[SaidAs, Entry]:
     """The newest entry by which each was said."""
-    said, version = dict[Name, Entry](), policies.policies[0].id
+    said, version = dict[SaidAs, Entry](), policies.policies[0].id
     due_under: dict[tuple[str, int, int | None], set[str]] = {}
     for one in timed:
         due_under.setdefault((one.key, one.generation, one.due), set()).add(one.policy)
@@ -175,7 +175,7 @@ def _said(log: Iterable[Entry], policies: Policies, timed: Iterable[Timed]) -> M
     return said
 
 
-def _was_said(saying: Saying, said: Mapping[Name, Entry]) -> bool:
+def _was_said(saying: Saying, said: Mapping[SaidAs, Entry]) -> bool:
     """A deadline that moves calls again only for what lies ahead again: after a pause the same warning would be noise."""
     entry = said.get(saying.name)
     if entry is None or not isinstance(entry.data, Event):
@@ -183,7 +183,7 @@ def _was_said(saying: Saying, said: Mapping[Name, Entry]) -> bool:
     return entry.data.due_at == saying.due_at or saying.instant <= entry.at
 
 
-def _name(event: Event, policies: Policies, version: str) -> Name:
+def _name(event: Event, policies: Policies, version: str) -> SaidAs:
     level = "" if isinstance(event, DeadlineBreached) else _level_id(policies, version, event.level)
     return (event.name(), event.clock, event.generation, level)
 

@@ -14,14 +14,8 @@ from libs.casework.deadlines.levels import Reached, share_used
 from libs.casework.deadlines.policies import Target
 from libs.casework.deadlines.timed import State, Timed
 from libs.casework.deadlines.vocabulary import Colour, Told
+from libs.stages.names import Name
 from services.sla.rules import Reference, levels_of
-
-
-class Name(BaseModel):
-    """In both languages."""
-
-    zh: str
-    en: str
 
 
 class LevelView(BaseModel):

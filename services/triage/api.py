@@ -15,6 +15,8 @@ from libs.casework.vocabulary import Role, Source, Stage, Urgency
 from libs.casework.wire import instant
 from libs.plumbing.access import require
 from libs.plumbing.principals import Principal
+from libs.stages.likely import Likely, likely_duplicates
+from libs.stages.names import Name
 from services.triage.queue import CURSOR, queue_page
 from services.triage.wording import wording
 
@@ -41,27 +43,21 @@ class Waiting(BaseModel):
     urgency: Urgency | None
 
 
-class Explained(BaseModel):
-    """A reason in words for the clerk."""
-
-    zh: str
-    en: str
-
-
 class Guess(Suggestion):
     """A ranked guess; `why` is `because` in words."""
 
-    why: tuple[Explained, ...] = ()
+    why: tuple[Name, ...] = ()
 
 
 class Queued(Waiting):
-    """A case that waits for a clerk: why no rule decided, and the ranked guesses. `why` is `because` in words."""
+    """A case that waits for a clerk: why no rule decided, the ranked guesses, what may be the same. `why` is `because` in words."""
 
     declared_category: str | None
     parked: bool
     because: tuple[str, ...] = ()
-    why: tuple[Explained, ...] = ()
+    why: tuple[Name, ...] = ()
     suggestions: tuple[Guess, ...] = ()
+    duplicates: list[Likely] = []
 
 
 class QueuePage(BaseModel):
@@ -71,10 +67,16 @@ class QueuePage(BaseModel):
     after: str | None
 
 
+class ToSee(Waiting):
+    """A case that waits to be seen on the spot, with what may be the same: nobody has to go twice."""
+
+    duplicates: list[Likely] = []
+
+
 class ConfirmationPage(BaseModel):
     """Cases that wait to be seen on the spot, oldest first; `after` asks for the next page."""
 
-    cases: list[Waiting]
+    cases: list[ToSee]
     after: str | None
 
 
@@ -99,7 +101,9 @@ class TriageLists:
         query = CaseQuery(office=_office(caller), stages=stages, awaits_person=Role.CLERK)
         page = await queue_page(self._store, query, limit, after)
         reasons = await self._reasons(page.cases)
-        return QueuePage(cases=[_queued(case, reasons.get(case.id)) for case in page.cases], after=page.after)
+        likely = await likely_duplicates(self._store, page.cases)
+        rows = [_queued(case, reasons.get(case.id), likely.get(case.id, [])) for case in page.cases]
+        return QueuePage(cases=rows, after=page.after)
 
     async def confirmations(
         self, caller: Looker, limit: Limit = 50, after: UUID | None = None
@@ -112,7 +116,9 @@ class TriageLists:
             area=_area(caller),
         )
         page = await self._page(query, limit, after)
-        return ConfirmationPage(cases=[Waiting(**_shown(case)) for case in page.cases], after=page.after)
+        likely = await likely_duplicates(self._store, page.cases)
+        rows = [ToSee(**_shown(case), duplicates=likely.get(case.id, [])) for case in page.cases]
+        return ConfirmationPage(cases=rows, after=page.after)
 
     async def _page(self, query: CaseQuery, limit: int, after: UUID | None) -> Page:
         return await self._store.find(query, limit, str(after) if after else None, oldest_first=True)
@@ -134,7 +140,7 @@ def _area(caller: Principal) -> tuple[str, ...] | None:
     return caller.grids + caller.communities
 
 
-def _queued(case: Case, why: QueuedForClerk | None) -> Queued:
+def _queued(case: Case, why: QueuedForClerk | None, likely: list[Likely]) -> Queued:
     return Queued(
         **_shown(case),
         declared_category=case.declared_category,
@@ -142,6 +148,7 @@ def _queued(case: Case, why: QueuedForClerk | None) -> Queued:
         because=why.because if why else (),
         why=_in_words(why.because if why else ()),
         suggestions=tuple(_guess(one) for one in why.suggestions) if why else (),
+        duplicates=likely,
     )
 
 
@@ -149,8 +156,8 @@ def _guess(one: Suggestion) -> Guess:
     return Guess(category=one.category, score=one.score, because=one.because, why=_in_words(one.because))
 
 
-def _in_words(because: Sequence[str]) -> tuple[Explained, ...]:
-    return tuple(Explained(**wording(each)._asdict()) for each in because)
+def _in_words(because: Sequence[str]) -> tuple[Name, ...]:
+    return tuple(map(wording, because))
 
 
 def _shown(case: Case) -> dict[str, object]:

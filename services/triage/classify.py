@@ -115,6 +115,11 @@ def private_words(heard: Heard, index: Index) -> tuple[str, ...]:
     return tuple(one.label for parts in clear if _total(parts) >= _CLEAR_WORD for one in parts)
 
 
+def known_words(run: list[str], index: Index) -> frozenset[str]:
+    """The words of the reviewed lists in a run of tokens: what may be shown of a text, because nobody's own is among it."""
+    return frozenset(one.run.strip() for one in _terms(_known_runs(run, index), index))
+
+
 def listen(text: str, index: Index) -> list[str]:
     """The tokens of a report, mended."""
     return tokens(mended(text, index))

@@ -37,6 +37,7 @@ class Correction:
     category: str
     urgency: Urgency
     at: int
+    office: str
 
 
 def correction_in(log: Sequence[Entry]) -> Correction | None:
@@ -67,4 +68,4 @@ def lesson(text: str, category: str, urgency: Urgency) -> Example:
 def _correction(entry: Entry, said: Classified, suggested: str | None) -> Correction | None:
     if said.category == suggested:
         return None
-    return Correction(entry.case_id, suggested, said.category, said.urgency, entry.at)
+    return Correction(entry.case_id, suggested, said.category, said.urgency, entry.at, entry.office)

@@ -16,12 +16,13 @@ from services.triage.lexicon import Index
 from services.triage.ngrams import Vector, Vocabulary, ngrams, vector_of, vocabulary_of
 from services.triage.reviewed import Example
 
-_LAST: dict[bytes, dict[str, Any]] = {}
 SOLVER = Path(__file__).with_name("solver.py")
+LIMIT_S = 60.0
+"""Thirty times what it takes: whoever is not done by then will not be."""
 
 
 class FitFailed(RuntimeError):
-    """The solver ended without an answer; what it said is in the message. Nothing can be classified without it."""
+    """The solver gave no answer, or none in time; why is in the message. Nothing can be classified without it."""
 
 
 async def fit(examples: Sequence[Example], index: Index, learned: Sequence[Example] = ()) -> Model:
@@ -36,17 +37,17 @@ async def fit(examples: Sequence[Example], index: Index, learned: Sequence[Examp
     categories = tuple(sorted({each.category for each in every if each.category}))
     column = {category: place for place, category in enumerate(categories)}
     task = _task(every, vectors, vocabulary, column)
-    solved = await _once(task)
+    found = await solved(task)
     return Model(
         fingerprint=sha256(task).hexdigest()[:8],
         vocabulary=vocabulary,
         names=tuple(vocabulary.numbers),
         categories=categories,
         column=column,
-        weights=solved["weights"],
-        offsets=solved["offsets"],
-        alarms=solved["alarms"],
-        alarm_offset=float(solved["alarm_offset"][0]),
+        weights=found["weights"],
+        offsets=found["offsets"],
+        alarms=found["alarms"],
+        alarm_offset=float(found["alarm_offset"][0]),
         quotable=_quotable(every, vectors),
     )
 
@@ -67,26 +68,25 @@ def _task(
     return task.getvalue()
 
 
-async def _once(task: bytes) -> dict[str, Any]:
-    """What was solved last is kept, for those who build triage more than once in a process."""
-    name = sha256(task).digest()
-    if name not in _LAST:
-        solved = await _solved(task)
-        _LAST.clear()
-        _LAST[name] = solved
-    return _LAST[name]
-
-
-async def _solved(task: bytes) -> dict[str, Any]:
+async def solved(task: bytes, solver: Path = SOLVER, limit_s: float = LIMIT_S) -> dict[str, Any]:
+    """The solver's arrays. Whatever ends the waiting ends the child too. Raises `FitFailed`."""
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-P",  # or our queue.py beside it would be taken for the standard library's
-        str(SOLVER),
+        str(solver),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    answer, complaint = await child.communicate(task)
+    try:
+        async with asyncio.timeout(limit_s):
+            answer, complaint = await child.communicate(task)
+    except TimeoutError:
+        raise FitFailed(f"the solver was not done after {limit_s:g} s") from None
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
     if child.returncode:
         raise FitFailed(complaint.decode(errors="replace").strip()[-2000:])
     with np.load(BytesIO(answer), allow_pickle=False) as arrays:

@@ -26,7 +26,7 @@ OUTSIDE = {
     "uvicorn",
 }
 PURE_STAGES = tuple(
-    f"libs.stages.{name}" for name in ("bodies", "commands", "judged", "outcome", "scope", "words")
+    f"libs.stages.{name}" for name in ("bodies", "commands", "joint", "judged", "outcome", "scope", "words")
 )
 """What the stage services share of decisions: values and predicates, held to the same purity as casework."""
 WORLD = CLOCKS_AND_CHANCE | OUTSIDE | {"cryptography", "structlog"}

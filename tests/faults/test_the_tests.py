@@ -15,12 +15,13 @@ from libs.casework.vocabulary import Service, Stage
 from libs.plumbing.embedded.stack import Endpoints
 from libs.plumbing.kafka import Publisher
 from libs.stages.reactor import Reactor
-from services.closure.handlers import decide_all
+from services.closure.handlers import Closure
 from tests.faults.relays import stopped_past_its_lease, two_relays
 from tests.support.cases import THE_WAY_TO
 from tests.support.faulty_service import anyhow
 from tests.support.nothing_lost import assert_nothing_is_lost, done_twice, heard, wrongs
 from tests.support.partners import REPORTS, Partners
+from tests.support.roster import Nobody
 from tests.support.stores import Bench, a_bench
 from tests.support.whole import Parts, Whole, a_whole_installation, faulty, second
 
@@ -71,7 +72,7 @@ async def test_without_the_seq_a_decision_on_an_old_case_is_found_out(
         await bench.say(Service.DISPATCH, Whatever(), old.id, example("noted"))
         fresh = (await bench.store.load([old.id]))[old.id]
         store: Any = _Anyhow(bench.store) if ignored else bench.store
-        reactor = Reactor(Service.CLOSURE, store, decide_all, rejections=None)  # type: ignore[arg-type]
+        reactor = Reactor(Service.CLOSURE, store, Closure(Nobody()).decide_all, rejections=None)  # type: ignore[arg-type]
         for case in (old, fresh):
             await reactor.act_on([case])
         log = [{"type": sealed.entry.type} for sealed in await bench.store.log(old.id)]

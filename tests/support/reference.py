@@ -10,6 +10,7 @@ from libs.casework.places import Places, parse_places
 from libs.casework.reasons import Reasons, parse_reasons
 from libs.casework.units import Units, parse_units
 from libs.plumbing.data import read_geojson, read_yaml
+from services.intake.policy import parse_policy
 from services.intake.rules import Guide
 from services.triage import app
 from services.triage.classify import Hearing
@@ -48,4 +49,4 @@ def hearing() -> Hearing:
 
 
 def a_guide() -> Guide:
-    return Guide(catalogue(), places(), offices(), "yingbin")
+    return Guide(catalogue(), places(), offices(), "yingbin", parse_policy(read_yaml("intake.yaml")))

@@ -13,7 +13,7 @@ from libs.casework.categories import LimitUnit
 from libs.casework.entry import GENESIS, Actor, Entry
 from libs.casework.events import EVENTS, ContentRef, Event
 from libs.casework.events.dispatch import WorkItem
-from libs.casework.events.triage import Suggestion
+from libs.casework.events.triage import Likeness, Suggestion
 from libs.casework.vocabulary import Role, Service, Stage
 
 times = st.integers(min_value=0, max_value=2**53)
@@ -37,7 +37,7 @@ st.register_type_strategy(
     Amount,
     st.builds(Amount, st.integers(1, 99).map(Fraction), st.sampled_from(LimitUnit)),
 )
-for nested in (ContentRef, WorkItem, Suggestion):
+for nested in (ContentRef, WorkItem, Suggestion, Likeness):
     st.register_type_strategy(nested, built(nested))
 
 actors = st.builds(Actor, id=st.text(min_size=1, max_size=12), role=st.sampled_from(Role))

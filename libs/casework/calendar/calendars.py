@@ -190,8 +190,8 @@ class Calendars:
         return {name: Calendar(spec) for name, spec in self._specs.items()}
 
 
-def parse_calendars(calendars: Mapping[str, Any], holidays: Mapping[str, Any]) -> Calendars:
-    """The calendars in plain data as read from YAML. Raises pydantic's `ValidationError`."""
+def parse_calendars(calendars: Mapping[str, Any], holidays: Mapping[str, Any] | HolidaysFile) -> Calendars:
+    """The calendars in plain data as read from YAML; the holidays may be checked already. Raises pydantic's `ValidationError`."""
     file, days = CalendarsFile.model_validate(calendars), HolidaysFile.model_validate(holidays)
     tables = {year: _table(row) for year, row in days.years.items() if row.status == "official"}
     version = f"calendars {file.version}, holidays {days.version}"

@@ -16,14 +16,13 @@ from libs.casework.deadlines.reckoning import Extension
 from libs.casework.deadlines.signs import ENDINGS, SIGNS
 from libs.casework.deadlines.tape import Basis, Tape
 from libs.casework.deadlines.timed import Running, State, Timed, key_of
-from libs.casework.deadlines.vocabulary import Clock, Facts, Pause
+from libs.casework.deadlines.vocabulary import Account, Clock, Facts, Pause
 from libs.casework.entry import Entry
 from libs.casework.events import dispatch
 from libs.casework.events.model import Event
 from libs.casework.vocabulary import Stage
 
-OFFICE, CHECKER = "office", "checker"
-"""Whose account time is charged to when no unit has the work."""
+OFFICE, CHECKER = Account.OFFICE.value, Account.CHECKER.value
 
 
 def clocks(log: Iterable[Entry], policies: Policies, calendars: Calendars) -> tuple[Timed, ...]:

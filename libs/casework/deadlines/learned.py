@@ -56,7 +56,7 @@ class Learned:
         if isinstance(data, intake.Reported):
             self._facts = Facts(entry.office, data.source, entry.public, grid=data.grid)
         if self._facts is None:
-            raise BrokenLog(f"a case begins with reported.v1, not {entry.type}")
+            raise BrokenLog(f"a case begins with reported.v1 or split_off.v1, not {entry.type}")
         self._go_by(version_after(entry, self.version, self._policies))
         if isinstance(data, PolicyChanged | triage.Filed):
             self.move = Move(entry.at, data.reason) if isinstance(data, PolicyChanged) else None

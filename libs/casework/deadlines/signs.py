@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from libs.casework.deadlines.vocabulary import Clock
 
 _NONE = frozenset[str]()
-_BEGINNINGS = frozenset({"reported.v1", "reinstated.v1", "reopened.v1"})
+_BEGINNINGS = frozenset({"reported.v1", "split_off.v1", "reinstated.v1", "reopened.v1"})
 ENDINGS = frozenset({"closed.v1", "rejected.v1", "merged.v1", "withdrawn.v1"})
 """After these every clock has ended."""
 

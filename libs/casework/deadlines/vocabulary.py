@@ -37,6 +37,23 @@ _CLOCK_ZH = {
 }
 
 
+class Account(StrEnum):
+    """On whose account a clock runs when no unit has the work: the office's, the checker's."""
+
+    OFFICE = "office"
+    CHECKER = "checker"
+
+    @property
+    def zh(self) -> str:
+        """The account in Chinese."""
+        return "街道办" if self is Account.OFFICE else "核查员"
+
+    @property
+    def en(self) -> str:
+        """The account in English."""
+        return f"the {self.value}"
+
+
 class Pause(StrEnum):
     """Why a clock stands still: the case is suspended (挂账), or the resident has to answer first."""
 

@@ -1,5 +1,6 @@
 """All events of a case, and `EVENTS`, the registry that reads them back from the log."""
 
+from libs.casework.events.appeals import APPEALS
 from libs.casework.events.closure import CLOSURE
 from libs.casework.events.dispatch import DISPATCH
 from libs.casework.events.intake import INTAKE
@@ -7,6 +8,6 @@ from libs.casework.events.model import ContentRef, Event, Registry, UnknownEvent
 from libs.casework.events.oversight import OVERSIGHT
 from libs.casework.events.triage import TRIAGE
 
-EVENTS = Registry(INTAKE, TRIAGE, DISPATCH, CLOSURE, OVERSIGHT)
+EVENTS = Registry(INTAKE, TRIAGE, DISPATCH, APPEALS, CLOSURE, OVERSIGHT)
 
 __all__ = ["EVENTS", "ContentRef", "Event", "Registry", "UnknownEvent"]

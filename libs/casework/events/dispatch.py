@@ -96,12 +96,13 @@ class ItemDone(Event):
 
 
 class Noted(Event):
-    """A note on how it goes (进展). Commutes with everything."""
+    """A note on how it goes (进展). Commutes with everything. `public`: whoever has the receipt code reads it too."""
 
     TYPE = "noted"
     ZH = "进展记录"
 
     words: ContentRef
+    public: bool = False
 
 
 class SuspensionAsked(Event):

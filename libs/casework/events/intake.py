@@ -3,11 +3,16 @@
 from typing import Literal
 
 from libs.casework.events.model import ContentRef, Event
+from libs.casework.fields import FieldValue
 from libs.casework.vocabulary import Source
 
 
 class Reported(Event):
-    """A report was received and a case opened for it (受理)."""
+    """A report was received and a case opened for it (受理).
+
+    `on_behalf`: staff took it down for somebody who called. `fields` are those of the declared category that are not
+    private. Both are left out where there is nothing to say, so that most reports read as before.
+    """
 
     TYPE = "reported"
     ZH = "受理上报"
@@ -20,6 +25,8 @@ class Reported(Event):
     seen_on_spot: bool = False
     declared_category: str | None = None
     grid: str | None = None
+    on_behalf: bool | None = None
+    fields: dict[str, FieldValue] | None = None
     contents: tuple[ContentRef, ...] = ()
 
 
@@ -33,7 +40,7 @@ class DetailsAdded(Event):
 
 
 class Withdrawn(Event):
-    """The reporter took the report back (撤回)."""
+    """The reporter took the report back (撤回), or the office did so on the reporter's word: the actor's role says which."""
 
     TYPE = "withdrawn"
     ZH = "撤回上报"

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from pydantic import Field
 
+from libs.casework.events.intake import Reported
 from libs.casework.events.model import ContentRef, Event, Fact
-from libs.casework.vocabulary import Source, Urgency
+from libs.casework.vocabulary import Source, Tie, Urgency
 
 
 class Suggestion(Fact):
@@ -107,25 +108,87 @@ class Rejected(Event):
     words: ContentRef | None = None
 
 
+class Likeness(Fact):
+    """An earlier case that may be the same: score between 0 and 1, and what speaks for it.
+
+    `metres` in steps of ten; None: not by exact points, but in one compound. `apart`: µs between the two reports. `words` are words of the
+    reviewed lists that both use; nobody's own. `because` names the predicates that held.
+    """
+
+    other: UUID
+    score: Annotated[float, Field(ge=0, le=1)]
+    metres: int | None = None
+    apart: Annotated[int, Field(ge=0)]
+    words: tuple[str, ...] = ()
+    because: tuple[str, ...] = ()
+
+
+class DuplicatesSuggested(Event):
+    """It may be the same as these earlier cases, the likeliest first (疑似重复): for people to judge."""
+
+    TYPE = "duplicates_suggested"
+    ZH = "疑似重复"
+
+    of: tuple[Likeness, ...]
+    data_version: str
+
+
 class Merged(Event):
-    """It is the same as an earlier case, which goes on alone (并案)."""
+    """It is the same as another case, which goes on alone (并案).
+
+    `because`: by hand, or the predicates that held when a rule decided, with the version of its data.
+    """
 
     TYPE = "merged"
     ZH = "并案"
     ALWAYS = frozenset({"into"})
 
     into: UUID
+    because: tuple[str, ...] = ()
+    data_version: str | None = None
+    words: ContentRef | None = None
+
+
+class Split(Event):
+    """The report held several matters; these are cases of their own from now on (拆分)."""
+
+    TYPE = "split"
+    ZH = "拆分案件"
+    ALWAYS = frozenset({"into"})
+
+    into: tuple[UUID, ...]
+
+
+class SplitOff(Reported):
+    """A case begins as one matter of another's report (拆分立卷): read wherever `reported.v1` is."""
+
+    TYPE = "split_off"
+    ZH = "拆分受理"
+    ALWAYS = frozenset({"source", "out_of"})
+
+    out_of: UUID
 
 
 class Linked(Event):
-    """Another case belongs to this one: split from it, merged into it, recurring at its place (关联)."""
+    """Another case belongs to this one (关联): `how` says as what. A duplicate's own log says `merged.v1`."""
 
     TYPE = "linked"
     ZH = "关联案件"
     ALWAYS = frozenset({"other", "how"})
 
     other: UUID
-    how: str
+    how: Tie
+
+
+class Unlinked(Event):
+    """The other case does not belong to this one any more, in that way (解除关联)."""
+
+    TYPE = "unlinked"
+    ZH = "解除关联"
+    ALWAYS = frozenset({"other", "how"})
+
+    other: UUID
+    how: Tie
 
 
 class Reinstated(Event):
@@ -136,16 +199,21 @@ class Reinstated(Event):
     ALWAYS = frozenset({"reason"})
 
     reason: str
+    words: ContentRef | None = None
 
 
 TRIAGE = (
+    SplitOff,
     Classified,
+    DuplicatesSuggested,
     QueuedForClerk,
     ConfirmationAsked,
     Confirmed,
     Filed,
     Rejected,
     Merged,
+    Split,
     Linked,
+    Unlinked,
     Reinstated,
 )

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from libs.casework.calendar.amount import parse_amount
 from libs.casework.deadlines.vocabulary import Told
-from libs.casework.events import ContentRef, Event, closure, dispatch, intake, oversight, triage
-from libs.casework.vocabulary import Role, Service, Source, Urgency
+from libs.casework.events import ContentRef, Event, appeals, closure, dispatch, intake, oversight, triage
+from libs.casework.vocabulary import Role, Service, Source, Tie, Urgency
 
 MINUTE = 60_000_000
 BEGAN_AT = 1_793_930_400_000_000
@@ -35,6 +35,10 @@ ITEMS = (
 )
 ORDERED_AT = 25
 """The seq of the order in the first of the lives below."""
+RETURNED_AT, APPEALED_AT = 10, 29
+"""The seqs of the return in the first life, and of the appeal against it."""
+STABLE = closure.Answered(point="ho03", answer=closure.Point.NOT_APPLICABLE)
+CLEARED = closure.Answered(point="ho11", answer=closure.Point.YES, remark=NOTE)
 GUESS = triage.Suggestion(category="hoarding", score=0.93, because=("围挡", "破损"))
 
 EXAMPLES: tuple[Event, ...] = (
@@ -70,13 +74,36 @@ EXAMPLES: tuple[Event, ...] = (
         suggestions=(GUESS,),
         data_version=DATA_VERSION,
     ),
+    triage.DuplicatesSuggested(
+        of=(
+            triage.Likeness(
+                other=OTHER_CASE,
+                score=0.82,
+                metres=10,
+                apart=95 * MINUTE,
+                words=("围挡",),
+                because=("same_category", "near", "recent", "words_alike"),
+            ),
+        ),
+        data_version=DATA_VERSION,
+    ),
     triage.ConfirmationAsked(grid=GRID),
     triage.Confirmed(found=True, evidence=(PHOTO,), words=NOTE),
     triage.Filed(category="hoarding", source=Source.RESIDENT, grid=GRID, community=COMMUNITY),
     triage.Rejected(reason="not_found", words=NOTE),
-    triage.Merged(into=OTHER_CASE),
-    triage.Linked(other=OTHER_CASE, how="recurs"),
-    triage.Reinstated(reason="new_facts"),
+    triage.Merged(into=OTHER_CASE, because=("by_hand",), words=NOTE),
+    triage.Split(into=(OTHER_CASE,)),
+    triage.SplitOff(
+        number="YB-2026-000002",
+        source=Source.RESIDENT,
+        channel="http",
+        grid=GRID,
+        contents=(WORDS,),
+        out_of=OTHER_CASE,
+    ),
+    triage.Linked(other=OTHER_CASE, how=Tie.RECURS),
+    triage.Unlinked(other=OTHER_CASE, how=Tie.RECURS),
+    triage.Reinstated(reason="new_facts", words=NOTE),
     dispatch.UnitUndecided(because=("no_owner_known",)),
     dispatch.Dispatched(
         lead="pmc",
@@ -110,11 +137,23 @@ EXAMPLES: tuple[Event, ...] = (
     dispatch.ReworkOrdered(items=("clear",)),
     dispatch.AttentionOrdered(words=NOTE, limit=parse_amount("4 work_hour")),
     dispatch.AttentionAnswered(order=ORDERED_AT, evidence=(AFTER,), words=NOTE),
+    appeals.Appealed(
+        mark=appeals.Mark.RETURN, entry=RETURNED_AT, unit="pmc", reason="not_our_duty", words=NOTE
+    ),
+    appeals.AppealDecided(appeal=APPEALED_AT, upheld=True, reason="proved", words=NOTE),
     closure.CheckPlanned(role=Role.CHECKER, not_unit="pmc", because=("public_case",)),
-    closure.CheckPassed(evidence=(AFTER,), words=NOTE),
-    closure.CheckFailed(reason="half_done", items=("clear",), evidence=(AFTER,), words=NOTE),
+    closure.CheckPassed(evidence=(AFTER,), words=NOTE, points=(STABLE, CLEARED), checklist=DATA_VERSION),
+    closure.CheckFailed(
+        reason="half_done",
+        items=("clear",),
+        evidence=(AFTER,),
+        words=NOTE,
+        points=(closure.Answered(point="ho11", answer=closure.Point.NO, remark=NOTE),),
+        checklist=DATA_VERSION,
+    ),
     closure.Closed(),
     closure.PatrolPlanned(grid=GRID, every_days=7, times=4),
+    closure.CalledBack(reached=True, words=NOTE),
     closure.Rated(score=5, solved=True, words=NOTE),
     closure.Reopened(reason="came_back", words=NOTE),
     oversight.DeadlineWarned(clock="resolution", generation=1, due_at=BEGAN_AT + 900 * MINUTE),
@@ -137,12 +176,15 @@ LIVES: tuple[str, ...] = (
     "reported details_added queued_for_clerk confirmation_asked confirmed classified filed unit_undecided "
     "dispatched returned dispatched accepted planned started item_done noted suspension_asked suspension_refused "
     "suspended suspension_reviewed resumed extension_asked extension_refused "
-    "extended attention_ordered attention_answered deadline_warned deadline_breached resolved check_planned check_failed rework_ordered "
-    "started resolved check_planned check_passed closed patrol_planned rated linked content_viewed reopened "
+    "extended attention_ordered attention_answered deadline_warned deadline_breached "
+    "appealed appeal_decided resolved check_planned check_failed rework_ordered "
+    "started resolved check_planned check_passed closed patrol_planned called_back rated linked content_viewed reopened "
     "parked unparked dispatched handed_over resident_awaited resident_answered "
-    "content_erased deadline_escalated policy_changed",
+    "content_erased deadline_escalated unlinked policy_changed",
     "reported rejected reinstated",
     "reported merged",
     "reported withdrawn",
+    "reported duplicates_suggested split",
+    "split_off classified filed",
 )
 """Cases told from beginning to end; together they hold every event."""

@@ -9,10 +9,13 @@ from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Role, Stage
 from libs.stages.commands import Command
 from libs.stages.receipts import Receipts, receipt_claim
+from libs.stages.residents import ByReceipt
 from services.closure.bodies import Rating
-from services.closure.handlers import ByReceipt, decide_all
+from services.closure.handlers import Closure
+from services.closure.rules import Checker
 from tests.rules.closure.asking import BY_RECEIPT
 from tests.support.cases import a_case_at
+from tests.support.roster import Nobody
 
 RATING = Rating(score=4, solved=True)
 RATE = BY_RECEIPT["rate"]
@@ -37,9 +40,17 @@ async def wished(claims: Any, code: str, key: str = "k") -> Command | Refusal:
 
 async def test_only_work_reported_done_is_to_be_checked() -> None:
     resolved, working = a_case_at(Stage.RESOLVED), a_case_at(Stage.WORKING)
-    decided = await decide_all([resolved, working])
+    decided = await Closure(Nobody()).decide_all([resolved, working])  # type: ignore[arg-type]
     assert list(decided) == [resolved.id]
     assert isinstance(decided[resolved.id][0], CheckPlanned)
+
+
+async def test_the_roster_says_who_checks() -> None:
+    resolved = a_case_at(Stage.RESOLVED)
+    roster: Any = Nobody(Checker("c-1", "yingbin"), Checker("c-2", "shuibosi"))
+    (check,) = (await Closure(roster).decide_all([resolved]))[resolved.id]
+    assert isinstance(check, CheckPlanned)
+    assert (check.checker, check.because[-1]) == ("c-1", "checker_drawn")
 
 
 async def test_the_holder_of_a_code_acts_as_a_resident_of_the_cases_office() -> None:

@@ -10,10 +10,12 @@ from libs.casestore.content import ContentVault
 from libs.casework.case import Case
 from libs.casework.events.triage import Classified, QueuedForClerk
 from libs.casework.vocabulary import Source
-from services.triage.handlers import Triage
+from services.triage.duplicates import Duplicates
+from services.triage.handlers import Reports, Triage
 from services.triage.locate import Locator
 from services.triage.matter import Policy
 from tests.support.cases import a_content, a_reported_case
+from tests.support.neighbours import NobodyNear, a_guide_to_duplicates
 from tests.support.reference import catalogue, hearing, offices, places
 from tests.support.vaults import ReadableVault
 
@@ -36,8 +38,9 @@ def a_report(**contents: bytes) -> Case:
 
 async def decided(*cases: Case) -> tuple[list[Any], int]:
     vault = ReadableVault(STORED)
-    triage = Triage(cast(ContentVault, vault), LOCATOR, hearing(), POLICY)
-    decisions = await triage.decide_all(cases)
+    reports = Reports(cast(ContentVault, vault))
+    duplicates = Duplicates(NobodyNear(), NobodyNear(), reports, a_guide_to_duplicates())
+    decisions = await Triage(reports, LOCATOR, hearing(), POLICY, duplicates).decide_all(cases)
     return [decisions[case.id][0] for case in cases], vault.reads
 
 

@@ -11,6 +11,7 @@ from libs.casework.vocabulary import Role, Stage
 from libs.stages.service import StageService
 from services.closure.app import CLOSURE
 from services.dispatch.app import DISPATCH
+from services.intake.app import INTAKE
 from services.sla.app import SLA
 from services.triage.app import TRIAGE
 from tests.support.planted import GRID, Garden
@@ -21,6 +22,9 @@ FILING = {"category": "hoarding", "grid": GRID}
 BODIES: dict[str, dict[str, Any]] = {
     "file": FILING,
     "reclassify": FILING,
+    "split": {"parts": [{**FILING, **WORDS}]},
+    "reinstate": {"reason": "new_facts"},
+    "details": WORDS,
     "reject": {"reason": "not_our_area"},
     "confirm": {"found": False},
     "dispatch": {"lead": "enforce"},
@@ -36,6 +40,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "answer_attention": WORDS,
     "pass": WORDS,
     "fail": {"reason": "half_done"},
+    "call_back": {"reached": False},
+    "appeal": {"mark": "rework", "reason": "done_well"},
+    "decide_appeal": {"upheld": True, "reason": "proved"},
     "patrol": {"every_days": 7, "times": 2},
     "rate": {"score": 5, "solved": True},
     "reopen": {"reason": "closed_by_mistake"},
@@ -43,7 +50,7 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 """A proper body of each command; what is not here carries nothing that is required."""
 ROLES = [role for role in Role if role is not Role.SYSTEM]
-SERVICES = (TRIAGE, DISPATCH, CLOSURE, SLA)
+SERVICES = (INTAKE, TRIAGE, DISPATCH, CLOSURE, SLA)
 
 
 def somebody(office: StreetOffice, role: Role, **more: Any) -> dict[str, str]:
@@ -58,12 +65,18 @@ async def asked(client: httpx.AsyncClient, case: Case, who: Mapping[str, str]) -
     return actions
 
 
+def naming(other: Case) -> dict[str, dict[str, Any]]:
+    """What the commands carry that speak of another case, which is as the first in everything."""
+    one = {"other": str(other.id)}
+    return {"merge": {"into": str(other.id)}, "link": {**one, "how": "related"}, "unlink": one}
+
+
 async def carried_out(
-    client: httpx.AsyncClient, case: Case, action: Mapping[str, Any], who: Mapping[str, str]
+    client: httpx.AsyncClient, case: Case, other: Case, action: Mapping[str, Any], who: Mapping[str, str]
 ) -> httpx.Response:
     path = f"/v1/cases/{case.id}/{action['path'].rsplit('/', 1)[1]}"
     headers = {"Idempotency-Key": f"{case.id}/{action['name']}", **who}
-    body = BODIES.get(action["name"], {})
+    body = BODIES.get(action["name"], {}) | naming(other).get(action["name"], {})
     return await client.request(action["method"], path, json=body, headers=headers)
 
 
@@ -75,12 +88,12 @@ async def test_what_is_offered_is_done_and_what_is_refused_is_refused_for_the_sa
     differing: list[tuple[str, str, str]] = []
     async with office.ports(service.service) as ports, office.http(service) as client:
         garden = Garden(ports)
-        untouched = await garden.a_case_at(stage)
+        other, untouched = await garden.a_case_at(stage), await garden.a_case_at(stage)
         for role in ROLES:
             who = somebody(office, role)
             for action in await asked(client, untouched, who):
                 case = await garden.a_case_at(stage) if action["allowed"] else untouched
-                answer = await carried_out(client, case, action, who)
+                answer = await carried_out(client, case, other, action, who)
                 offered = 200 if action["allowed"] else (action["refused"] or {})["detail"]
                 became = 200 if answer.status_code == 200 else answer.json()["detail"]
                 if offered != became:

@@ -140,7 +140,7 @@ async def test_merging_two_cases_happens_to_both_or_to_none(bench: Bench) -> Non
     cases = await bench.store.load([kept, merged])
     assert [span.case_id for span in done.spans] == [merged, kept]
     assert cases[merged].merged_into == kept
-    assert cases[kept].linked == (merged,)
+    assert [link.other for link in cases[kept].linked] == [merged]
 
 
 async def test_two_stores_writing_the_same_cases_lose_nothing(bench: Bench) -> None:

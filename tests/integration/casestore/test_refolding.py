@@ -3,8 +3,9 @@
 from typing import Any
 from uuid import UUID
 
+from libs.casestore.content import KEYS
 from libs.casestore.migrations import migrate
-from libs.casestore.refolding import keep_waits_and_orders
+from libs.casestore.refolding import keep_waits_and_orders, keep_what_photos_show
 from libs.casework.draft import Whatever
 from libs.casework.lifecycle import row_of
 from libs.casework.samples import example
@@ -41,7 +42,8 @@ async def some_cases(bench: Bench) -> list[UUID]:
 
 
 async def test_what_an_earlier_version_left_out_is_added_page_by_page_and_once(bench: Bench) -> None:
-    await some_cases(bench)
+    cases = await some_cases(bench)
+    await bench.database[KEYS].insert_many([{"_id": case_id} for case_id in cases])
     whole = await snapshots(bench)
     await bench.database["cases"].update_many({}, NEW)
     assert await snapshots(bench) != whole
@@ -66,3 +68,23 @@ async def test_a_damaged_log_and_a_snapshot_that_has_moved_on_are_left_alone(ben
     await keep_waits_and_orders(bench.database)
     after = await snapshots(bench)
     assert ["suspended" in after[each] for each in (damaged, moved)] == [False, False]
+
+
+async def test_what_photos_show_is_added_to_cases_that_have_any(bench: Bench) -> None:
+    await keep_sample_contents(bench)
+    cases = [await a_case(bench, stage, "details_added") for stage in (Stage.RESOLVED, Stage.FILED)]
+    files = bench.database["photos.files"]
+    await files.insert_many([{"metadata": {"case_id": case}, "n": n} for case in cases for n in range(2)])
+    whole = await snapshots(bench)
+    assert [(whole[case].get("before_shown"), whole[case].get("after_shown")) for case in cases] == [
+        (True, True),
+        (True, None),
+    ]
+    await bench.database["cases"].update_many({}, {"$unset": {"before_shown": "", "after_shown": ""}})
+    await bench.database["migrations"].delete_one({"_id": 6})
+    assert await migrate(bench.database) == ["what photos show in snapshots"]
+    assert await snapshots(bench) == whole
+    await bench.database["cases"].update_many({}, {"$unset": {"before_shown": "", "after_shown": ""}})
+    for _ in range(2):
+        await keep_what_photos_show(bench.database, together=1)
+    assert await snapshots(bench) == whole

@@ -80,6 +80,7 @@ LOOKUPS = [
     ("cases", {"office": "yingbin"} | WAITING, {"suspended.until": 1, "_id": 1}),
     ("cases", {"office": {"$in": ["yingbin", "shuibosi"]}} | WAITING, {"suspended.until": 1, "_id": 1}),
     ("cases", {"$and": [{"office": "yingbin"} | WAITING, LATER]}, {"suspended.until": 1, "_id": 1}),
+    ("triage_places", {"cell": {"$in": [b"a", b"b"]}, "at": {"$gte": 1}}, {"at": -1}),
     ("photos.files", {"metadata.case_id": ID}, {}),
 ]
 

@@ -10,9 +10,9 @@ from libs.casework.case import Case
 from libs.casework.entry import Actor
 from libs.casework.vocabulary import Role, Service, Stage
 from libs.plumbing.limits import RateLimits
-from services.closure import api
+from libs.stages import residents
+from libs.stages.residents import HOLDER
 from services.closure.app import CLOSURE
-from services.closure.handlers import HOLDER
 from tests.support.planted import Garden, receipt_of, statuses
 from tests.support.street_office import StreetOffice
 
@@ -20,7 +20,7 @@ from tests.support.street_office import StreetOffice
 @pytest.fixture(autouse=True)
 def a_fresh_count(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tries are counted for each process; every test is a visitor of its own."""
-    monkeypatch.setattr(api, "_tries", RateLimits("600/minute", "20/minute"))
+    monkeypatch.setattr(residents, "tries", RateLimits("600/minute", "20/minute"))
 
 
 async def ask(

@@ -76,7 +76,7 @@ async def test_words_point_and_contact_are_sealed_and_nothing_personal_is_in_the
         contents = await ports.vault.read({case.id: case.contents})
         stored = [doc async for doc in ports.database["case_content"].find()]
         logged = [sealed.body async for sealed in _log(ports, case.id)]
-    assert sorted(ref.kind for ref in case.contents) == ["address", "contact", "point", "text"]
+    assert sorted(ref.kind for ref in case.contents) == ["address", "contact", "origin", "point", "text"]
     assert "王小明" in "".join(data.decode() for data in contents.values() if data)
     assert not any("王小明".encode() in doc["sealed"] for doc in stored)
     assert not any(
@@ -95,7 +95,12 @@ async def test_photos_are_rewritten_encrypted_and_named_by_the_event(office: Str
         photos = [ref for ref in case.contents if ref.kind == "photo"]
         data = await ports.photos.read(case.id, photos[0].id)
         kept = await ports.database["photos.files"].count_documents({})
-    assert (first.status_code, again.status_code, len(photos), kept) == (201, 200, 3, 3)
+    assert (first.status_code, again.status_code, len(photos), kept) == (
+        201,
+        200,
+        3,
+        6,
+    )  # each with its thumbnail
     assert data is not None
     assert data.startswith(b"\xff\xd8")
     assert b"Wang" not in data

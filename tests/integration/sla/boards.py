@@ -70,7 +70,7 @@ def lines(number: int, seed: int = 1, around: int = 12 * HOUR) -> list[Document]
             key=key,
         )
         case = UUID(int=chance.getrandbits(128))
-        found.append({"_id": f"{case}:{key}"} | document_of(case, 1, line))
+        found.append(document_of(case, 1, line))
     return found
 
 

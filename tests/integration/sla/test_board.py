@@ -1,6 +1,7 @@
 """The board on a real MongoDB: what it shows of many lines, by which index, and that the lines follow the logs."""
 
 import random
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -13,11 +14,12 @@ from libs.casework.samples import example
 from libs.casework.vocabulary import Service, Stage
 from libs.plumbing.mongo import Document
 from services.sla.board import BY_DUE, COLOURED, Board, BoardQuery, Place, counting, parts, place_from
-from services.sla.lines import Lines
+from services.sla.lines import Lines, counts_of
 from services.sla.rows import Row
 from tests.integration.sla import boards
 from tests.integration.sla.boards import HOUR, NOW, a_line
 from tests.integration.sla.conftest import Room
+from tests.support.calendars import at
 from tests.support.street_office import StreetOffice
 
 BOTH = ("yingbin", "shuibosi")
@@ -143,6 +145,54 @@ async def test_who_has_read_less_of_a_log_leaves_nothing_behind(room: Room) -> N
     await room.rows.put([Row(case.id, case.seq, 1, "stale", stale)])
     assert set(await on_the_board(room, case.id)) == {"resolution"}
     assert (await room.rows.seqs([case.id]))[case.id] == case.seq + 1
+
+
+async def test_a_line_that_was_put_while_its_ended_case_was_forgotten_does_not_stay(room: Room) -> None:
+    case = await room.dispatched()
+    (row,) = await room.rows.due(at("2026-11-25 12:00"), 1)
+    line = a_line(NOW)
+    await room.garden.say(case.id, example("returned"))
+    await room.garden.say(case.id, example("merged"))
+    # One who had read the log before writes between the two deletions of one who forgets the case.
+    await room.ports.database[SLA_CLOCKS].delete_many({"case": case.id})
+    await Lines(room.ports.database).write({case.id: (row.seq, [line])})
+    await room.ports.database["sla_next"].delete_one({"_id": case.id})
+    await Lines(room.ports.database).drop_older({})
+    assert set(await on_the_board(room, case.id)) == {line.key}
+    await room.swept()
+    assert await on_the_board(room, case.id) == {}
+
+
+async def test_lost_lines_are_made_again_and_each_case_is_read_once_for_it(room: Room) -> None:
+    case, paused = await room.dispatched(), await room.dispatched(Stage.SUSPENDED)
+    before = await lines_of(room, case.id)
+    await room.ports.database[SLA_CLOCKS].delete_many({})
+    assert await room.swept() == 1
+    assert await lines_of(room, case.id) == before
+    await room.ports.database[SLA_CLOCKS].delete_one({"_id": before[0]["_id"]})
+    assert await room.swept() == 1
+    assert await lines_of(room, case.id) == before
+    assert await on_the_board(room, paused.id) == {}
+    assert await room.swept() == 0
+
+
+async def test_the_sweep_looks_at_lines_in_their_index_alone(database: Any, room: Room) -> None:
+    await database[SLA_CLOCKS].insert_many(boards.lines(1200, seed=5))
+    lines = database.get_collection(SLA_CLOCKS, read_concern=ReadConcern("local"))
+    cases = await lines.distinct("case")
+    seen, after = list[Any](), None
+    while page := await room.rows.page_on_board(after, 500):
+        seen, after = seen + page, page[-1]
+    assert sorted(cases) == seen
+    paging = lines.find({"case": {"$gt": cases[0]}}, {"_id": 0, "case": 1}).sort("case", 1).limit(500)
+    counting = {"aggregate": SLA_CLOCKS, "pipeline": counts_of(cases[:500]), "cursor": {}}
+    counted = await database.command(
+        "explain", counting, verbosity="executionStats", codec_options=database.codec_options
+    )
+    for stats in (await paging.explain(), counted):
+        told = str(stats)
+        assert "of_a_case" in told
+        assert set(re.findall(r"'totalDocsExamined': (\d+)", told)) == {"0"}
 
 
 async def test_one_that_fires_on_a_longer_log_than_the_row_knows_brings_the_lines_along(room: Room) -> None:

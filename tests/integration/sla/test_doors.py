@@ -34,7 +34,7 @@ async def put(garden: Garden, *lines: dict[str, Any]) -> list[str]:
     documents = []
     for case_id, given in zip(ids, lines, strict=True):
         line = a_line(now_us() + given.pop("minutes") * HOUR // 60, **given)
-        documents.append({"_id": f"{case_id}:{line.key}"} | document_of(UUID(case_id), 1, line))
+        documents.append(document_of(UUID(case_id), 1, line))
     await garden.ports.database[SLA_CLOCKS].insert_many(documents)
     return ids
 
@@ -149,6 +149,8 @@ async def test_residents_and_strangers_see_nothing(doors: Any, office: StreetOff
         ("board", {"what": 1}, "what"),
         ("suspended", {"after": "x"}, "after"),
         ("suspended", {"after": "1.x"}, "after"),
+        ("suspended", {"after": f"{10**19}.0193f111-0000-7000-8000-000000000001"}, "after"),
+        ("board", {"after": f"{10**19}.1.0193f111-0000-7000-8000-000000000001:case"}, "after"),
         ("suspended", {"limit": 0}, "limit"),
     ],
 )
@@ -208,6 +210,20 @@ async def test_the_ledger_tells_why_until_when_and_by_whom_overdue_first(
         over.number,
         soon.number,
     ]
+
+
+async def test_a_damaged_snapshot_is_not_blamed_on_the_cursor(doors: Any, office: StreetOffice) -> None:
+    garden, client = doors
+    case = await waiting(garden, DAY)
+    cases = garden.ports.database["cases"]
+    sound = await cases.find_one({"_id": case.id})
+    await cases.update_one({"_id": case.id}, {"$set": {"suspended.approver": 7}})
+    after = "0.0193f111-0000-7000-8000-000000000001"
+    asked_for = {"params": {"after": after, "limit": 500}, "headers": office.token("clerk")}
+    answer = await client.get("/v1/suspended", **asked_for)
+    await cases.replace_one({"_id": case.id}, sound)
+    assert answer.status_code == 500
+    assert (await client.get("/v1/suspended", **asked_for)).status_code == 200
 
 
 async def test_a_review_moves_the_case_down_the_ledger(doors: Any, office: StreetOffice) -> None:

@@ -135,6 +135,48 @@ async def test_a_preview_counts_and_touches_nothing_and_says_what_the_move_then_
     assert (await preview(client, boss, to="2026-11", of="second"))["cases"] == []
 
 
+async def test_filters_hold_for_named_cases_too_and_each_that_is_left_out_has_its_reason(
+    office: StreetOffice, client: httpx.AsyncClient, garden: Garden
+) -> None:
+    led, already = [await garden.a_case_at(Stage.WORKING) for _ in range(2)]
+    ended, other = (
+        await garden.a_case_at(Stage.REJECTED),
+        await garden.a_case_at(Stage.WORKING, office="shuibosi"),
+    )
+    boss, district = office.token("supervisor"), office.token("auditor")
+    await move_all(client, boss, [already.id], "one")
+    named = [str(each.id) for each in (led, already, ended, other)] + [str(UUID(int=7))]
+    found = await preview(client, boss, to="2026-11", cases=named)
+    assert [one["case_id"] for one in found["cases"]] == named[:1]
+    assert why(found) == {
+        named[1]: "already",
+        named[2]: "not_at_this_stage",
+        named[3]: "unknown",
+        named[4]: "unknown",
+    }
+    assert why(await preview(client, district, to="2026-11", cases=named))[named[3]] == "another_office"
+    elsewhere = await preview(client, boss, to="2026-11", office="shuibosi")
+    assert (elsewhere["looked_at"], elsewhere["cases"]) == (0, [])
+    elsewhere = await preview(client, boss, to="2026-11", office="shuibosi", cases=[named[0], named[3]])
+    assert why(elsewhere) == {named[0]: "another_office", named[3]: "unknown"}
+    there = await preview(client, district, to="2026-11", office="shuibosi", cases=[named[3]])
+    assert [one["case_id"] for one in there["cases"]] == [named[3]]
+    for wanted, reason in (
+        ({"unit": "community"}, "another_unit"),
+        ({"category": "street_lamp"}, "another_category"),
+        ({"of": "2026-11"}, "another_version"),
+    ):
+        found = await preview(client, boss, to="2026-11", cases=named[:1], **wanted)
+        assert (found["cases"], why(found)) == ([], {named[0]: reason})
+    first = await preview(client, boss, to="2026-11", cases=named[:2], limit=1)
+    rest = await preview(client, boss, to="2026-11", cases=named[:2], limit=1, after=first["after"])
+    assert (why(first) | why(rest), rest["after"]) == ({named[1]: "already"}, None)
+
+
+def why(found: dict[str, Any]) -> dict[str, str]:
+    return {one["case_id"]: one["why"] for one in found["left_out"]}
+
+
 async def preview(client: httpx.AsyncClient, who: dict[str, str], **body: Any) -> dict[str, Any]:
     answer = await client.post("/v1/policies/preview", json=body, headers=who)
     assert answer.status_code == 200, answer.text
@@ -198,7 +240,7 @@ class Interrupted(CaseStore):
 
 
 def commands(case: Case, *keys: str) -> list[Command]:
-    kind = command_table(Moving(TWO, reasons(), lambda: LATER))[NAME]
+    kind = command_table(Moving(TWO, reasons()), lambda: LATER)[NAME]
     boss = Principal("s-1", frozenset({"supervisor"}), "yingbin", expires=LATER)
     found = [command_from(kind, case.id, boss, f"{case.id}/{key}", MOVE) for key in keys]
     return [each for each in found if isinstance(each, Command)]

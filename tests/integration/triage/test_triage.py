@@ -50,10 +50,14 @@ class Opened:
 
     def __init__(self, ports: Ports) -> None:
         from libs.casestore.numbers import CaseNumbers
+        from libs.casestore.schema import BLOCKS
+        from services.intake.blocklist import Blocklist
+        from services.intake.marks import Fingerprints
 
         numbers = CaseNumbers(ports.database, "Asia/Shanghai", now_us)
         self.ports = ports
-        self._intake = Intake(ports, numbers, guide(), Receipts(MASTER_KEY))
+        blocklist = Blocklist(ports.database[BLOCKS], Fingerprints(MASTER_KEY), now_us)
+        self._intake = Intake(ports, numbers, guide(), Receipts(MASTER_KEY), blocklist)
         self._made = 0
 
     async def report(self, body: dict[str, Any], reporter: Reporter = RESIDENT) -> UUID:

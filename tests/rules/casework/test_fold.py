@@ -9,7 +9,7 @@ from libs.casework.fold import BrokenLog, apply, fold
 from libs.casework.references import references
 from libs.casework.samples import lives
 from libs.casework.samples.examples import AFTER, NOTE, PHOTO, WORDS
-from libs.casework.vocabulary import Role, Service, Stage, Urgency
+from libs.casework.vocabulary import Role, Service, Stage, Tie, Urgency
 from tests.support.cases import a_content, a_told_case_at, told
 
 
@@ -182,3 +182,34 @@ def test_a_case_queued_by_an_earlier_version_keeps_what_it_had() -> None:
     after = before.then("queued_for_clerk", **silent).so_far
     kept = ("urgency", "office", "grid", "community", "compound")
     assert [getattr(after, name) for name in kept] == [getattr(before.so_far, name) for name in kept]
+
+
+def test_a_link_is_kept_once_until_it_is_undone() -> None:
+    story = told("reported").then("linked").then("linked").then("linked", how=Tie.CAUSE)
+    assert [link.how for link in story.so_far.linked] == [Tie.RECURS, Tie.CAUSE]
+    assert [link.how for link in story.then("unlinked").so_far.linked] == [Tie.CAUSE]
+    assert story.then("unlinked").then("unlinked").so_far.linked == story.then("unlinked").so_far.linked
+
+
+def test_duplicates_are_counted_and_not_listed() -> None:
+    story = told("reported")
+    for _ in range(3):
+        story = story.then("linked", how=Tie.DUPLICATE)
+    assert (story.so_far.followers, story.so_far.linked) == (3, ())
+    for _ in range(4):
+        story = story.then("unlinked", how=Tie.DUPLICATE)
+    assert story.so_far.followers == 0
+
+
+def test_a_split_links_the_lead_with_its_parts_and_a_part_with_its_lead() -> None:
+    split = told("reported").then("split")
+    assert [link.how for link in split.so_far.linked] == [Tie.SPLIT_INTO]
+    part = told("split_off")
+    assert [link.how for link in part.so_far.linked] == [Tie.SPLIT_FROM]
+    assert (part.so_far.stage, part.so_far.awaits.person) == (Stage.REPORTED, "clerk")
+
+
+@pytest.mark.parametrize("tie", Tie)
+def test_every_tie_has_another_end_and_a_name(tie: Tie) -> None:
+    assert tie.back.back is tie
+    assert tie.zh

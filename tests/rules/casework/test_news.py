@@ -25,6 +25,8 @@ def example(kind: Any, full: bool) -> Any:
         return example(inside[0], full) if full else None
     if origin is tuple:
         return (example(inside[0], full),) if full else ()
+    if origin is dict:
+        return {example(inside[0], full): example(inside[1], full)} if full else {}
     if origin is Literal:
         return inside[0]
     if hasattr(kind, "__metadata__") or origin is not None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from cli.cases import _asked, _table, _waits_until
+from cli.cases import _asked, _joined, _table, _waits_until
 
 
 def a_row(urgency: str | None) -> dict[str, Any]:
@@ -56,3 +56,15 @@ def test_a_case_says_why_it_waits_and_until_when() -> None:
     assert _waits_until(held, "Asia/Shanghai") == "budget · s-0007 · 复查 review 2026-11-27 10:00:00"
     assert _waits_until(held | {"until": None}, "Asia/Shanghai") == "budget · s-0007"
     assert _waits_until(None, "Asia/Shanghai") == ""
+
+
+def test_a_case_shows_what_belongs_to_it() -> None:
+    link = {"other": "0193", "how": "cause"}
+    likely = {"number": "YB-2611-00002", "zh": "相距 10 米", "en": "10 m apart"}
+    case = {"merged_into": None, "followers": 3, "linked": [link], "duplicates": [likely]}
+    assert _joined(case) == {
+        "并入 merged into": "",
+        "并入本案 followers": "3",
+        "关联 linked": "起因案件 cause: 0193",
+        "疑似重复 may be the same as": "YB-2611-00002 (相距 10 米; 10 m apart)",
+    }

@@ -7,6 +7,7 @@ from rich.console import Console
 
 from cli import policies, simulate
 from cli.names import Names
+from services.sla.named import Left
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def a_preview(*cases: dict[str, Any]) -> dict[str, Any]:
         {"unit": unit, "category": category} | counts
         for unit, category in (("pmc", "hoarding"), ("office", None))
     ]
-    return {"version": version, "looked_at": 20, "cases": list(cases), "groups": groups}
+    return {"version": version, "looked_at": 20, "cases": list(cases), "groups": groups, "left_out": []}
 
 
 def test_a_preview_counts_and_names_in_both_languages(screen: Console) -> None:
@@ -57,6 +58,24 @@ def test_a_preview_counts_and_names_in_both_languages(screen: Console) -> None:
     assert "在办 20 件，1 件适用其他版本" in shown
 
 
+def test_named_cases_that_are_left_out_are_told_with_why(screen: Console) -> None:
+    left_out = [
+        {"case_id": "c-1", "number": "YB-1", "why": "another_unit"},
+        {"case_id": "c-2", "number": None, "why": "unknown"},
+    ]
+    policies._show(a_preview() | {"left_out": left_out})
+    policies._show_results([], left_out)
+    shown = screen.export_text()
+    assert shown.count("YB-1 left out 未列入: 主办单位不符 another unit leads it") == 2
+    assert "c-2 left out 未列入: 无此案件" in shown
+    assert policies._missed(left_out)
+    assert not policies._missed([{"why": "already"}])
+
+
+def test_every_reason_of_the_door_has_its_words() -> None:
+    assert set(policies.LEFT_OUT) == set(Left)
+
+
 def test_of_many_cases_only_those_are_named_that_would_be_late(screen: Console) -> None:
     cases = [a_case(f"YB-{number}", late=number == 3) for number in range(1, 8)]
     policies._show(a_preview(*cases))
@@ -69,7 +88,7 @@ def test_of_many_cases_only_those_are_named_that_would_be_late(screen: Console) 
 def test_results_name_what_was_refused_and_why(screen: Console) -> None:
     done = {"number": "YB-1", "outcome": "done", "detail": None}
     refused = {"number": "YB-2", "outcome": "refused", "detail": "it is closed"}
-    policies._show_results([done, refused])
+    policies._show_results([done, refused], [])
     shown = screen.export_text()
     assert "YB-2 refused 未变更: it is closed" in shown
     assert "1 moved 已变更, 0 already 原已适用, 1 refused 未变更" in shown
@@ -88,7 +107,7 @@ def test_a_simulation_shows_before_after_and_the_change(screen: Console) -> None
     shown = screen.export_text()
     for said in (
         "按责任单位 by unit",
-        "核查 checker",
+        "核查员 checker",
         "核查时限 check",
         "+6",
         "2 of 14 as it was",

@@ -4,6 +4,8 @@ from dataclasses import replace
 from functools import cache
 
 from libs.casework.units import Units
+from libs.plumbing.data import read_yaml
+from services.dispatch.appeals import parse_appeals
 from services.dispatch.rules import Policy
 from tests.support.calendars import SHIPPED
 from tests.support.policies import SHIPPED_POLICIES
@@ -16,7 +18,9 @@ WITHOUT_COMPANY = "140213066901001-01"
 
 @cache
 def a_policy() -> Policy:
-    return Policy(catalogue(), units(), places(), reasons(), "2026-11-24", SHIPPED_POLICIES, SHIPPED)
+    appeals = parse_appeals(read_yaml("appeals.yaml"))
+    data = catalogue(), units(), places(), reasons(), "2026-11-24", SHIPPED_POLICIES, SHIPPED, appeals
+    return Policy(*data)
 
 
 def without_units() -> Policy:

@@ -151,3 +151,10 @@ def test_no_clock_is_extended_before_a_unit_has_it_or_after_the_end() -> None:
 
 def replace_id(actor: Actor, name: str) -> Actor:
     return actor.model_copy(update={"id": name})
+
+
+@pytest.mark.parametrize("more", ["3 工作日", "1 紧急工作日", "12 工作时"])
+def test_no_more_is_given_than_was_asked_for_and_not_in_another_unit(more: str) -> None:
+    refusal = refused("extend", ASKED, SUPERVISOR, by=more)
+    assert (refusal.code, refusal.field) == (Why.NOT_ALLOWED, "by")
+    assert "2 工作日" in refusal.detail

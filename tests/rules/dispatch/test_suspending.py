@@ -78,6 +78,24 @@ def test_a_supervisor_may_approve_something_else_than_what_was_asked() -> None:
     assert (approved.reason, approved.until) == ("permit", SOON_US)
 
 
+def test_nobody_approves_the_pause_that_they_asked_for_themselves_whatever_reason_they_give() -> None:
+    asked = a_told_case_at(Stage.WORKING).then("suspension_asked", reason="budget", until=SOON_US).so_far
+    assert asked.asked
+    asker = SUPERVISOR.model_copy(update={"id": asked.asked.by})
+    for body in ({}, {"reason": "permit", "until": SOON}):
+        refusal = refused("suspend", asked, asker, **body)
+        assert (refusal.code, refusal.attempted) == (Why.NOT_ALLOWED, "suspend")
+        assert "who asked" in refusal.detail
+    assert isinstance(said("suspend", WORKING, asker, reason="permit"), Suspended)
+
+
+def test_who_asked_for_more_time_may_still_suspend_unasked() -> None:
+    asked = a_told_case_at(Stage.WORKING).then("extension_asked").so_far
+    assert asked.asked
+    asker = SUPERVISOR.model_copy(update={"id": asked.asked.by})
+    assert isinstance(said("suspend", asked, asker, reason="permit"), Suspended)
+
+
 def test_only_what_was_asked_can_be_refused() -> None:
     refusal = refused("refuse_suspension", WORKING, SUPERVISOR)
     assert (refusal.code, refusal.stage, refusal.allowed) == (

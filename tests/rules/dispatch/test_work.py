@@ -123,3 +123,10 @@ def test_a_note_is_taken_from_those_who_hold_or_watch_the_case() -> None:
         assert isinstance(said("note", WORKING, actor, words="明天有雨"), Noted)
     refusal = refused("note", WORKING, STRANGER, words="路过")
     assert (refusal.code, refusal.attempted) == (Why.NOT_ALLOWED, "note")
+
+
+def test_a_note_is_for_the_office_unless_it_is_said_to_be_public() -> None:
+    for body, public in (({}, False), ({"public": True}, True)):
+        noted = said("note", WORKING, CLERK, words="明天上午来清运", **body)
+        assert isinstance(noted, Noted)
+        assert noted.public is public

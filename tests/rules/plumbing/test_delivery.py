@@ -63,6 +63,13 @@ async def test_a_suspended_flow_ends_the_waiting_and_what_was_held_is_released(
     assert not held.locked()
 
 
+async def test_an_event_is_waited_for_as_faust_waits_for_it(consumer: PromptConsumer) -> None:
+    event = asyncio.Event()
+    asyncio.get_running_loop().call_later(0.01, event.set)
+    assert not (await consumer.wait_first(event)).stopped
+    assert (await consumer.wait(asyncio.Event(), timeout=0.01)).stopped
+
+
 async def test_an_error_of_the_delivery_is_raised(consumer: PromptConsumer) -> None:
     async def at_once() -> NoReturn:
         raise ValueError("unreadable")

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from libs.plumbing.pictures import MAX_BYTES, MAX_SIDE, NotAPicture, reencoded
+from libs.plumbing.pictures import MAX_BYTES, MAX_SIDE, THUMBNAIL_SIDE, NotAPicture, reencoded, thumbnail
 
 
 def a_picture(kind: str = "JPEG", size: tuple[int, int] = (60, 40), mode: str = "RGB", **more: Any) -> bytes:
@@ -93,3 +93,25 @@ def test_what_is_no_picture_is_refused(hostile: bytes) -> None:
 def test_damage_is_an_answer_and_never_an_error(damage: bytes, place: int) -> None:
     data = a_picture("PNG")
     assert isinstance(reencoded(data[:place] + damage + data[place + len(damage) :]), bytes | NotAPicture)
+
+
+@pytest.mark.parametrize("size", [(4000, 3000), (300, 4000), (4096, 1), (1, 1)])
+def test_a_thumbnail_is_small_and_as_bare_as_its_photo(size: tuple[int, int]) -> None:
+    again = reencoded(a_picture(size=size))
+    assert isinstance(again, bytes)
+    small = Image.open(io.BytesIO(thumbnail(again)))
+    assert (small.format, max(small.size) <= THUMBNAIL_SIDE, min(small.size) >= 1) == ("JPEG", True, True)
+    assert not small.getexif()
+
+
+@pytest.mark.parametrize("kept", [0.1, 0.5, 0.9, 0.99])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_photo_that_was_cut_off_on_its_way_is_refused(kind: str, kept: float) -> None:
+    whole = noise(kind)
+    assert isinstance(reencoded(whole[: int(len(whole) * kept)]), NotAPicture)
+
+
+def noise(kind: str) -> bytes:
+    written = io.BytesIO()
+    Image.effect_noise((200, 150), 90).convert("RGB").save(written, kind)
+    return written.getvalue()

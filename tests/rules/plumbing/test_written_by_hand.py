@@ -29,6 +29,8 @@ def parse(data: Mapping[str, Any]) -> Shelf:
         ("room: x\nbooks: []\nmoon: full\n", "shelf.yaml, line 3: moon: Extra inputs"),
         ("room: x\n", "shelf.yaml, line 1: books: Field required"),
         ("books: [\nroom: x\n", "shelf.yaml, line 3: did not find"),
+        ("room: x\nbooks: []\nroom: y\n", "shelf.yaml, line 3: room stands twice"),
+        ("books:\n  - {a: 1, b: 2, a: 3}\n", "shelf.yaml, line 2: a stands twice"),
         ("- 1\n", "shelf.yaml, line 1: this is no mapping"),
         ("", "shelf.yaml, line 1: this is no mapping"),
         ("a: \x07", "shelf.yaml"),

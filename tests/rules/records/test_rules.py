@@ -95,3 +95,10 @@ def test_the_table_is_shown_whole() -> None:
     assert {row.stage for row in shown.stages if row.open} == OPEN
     resolved = next(row for row in shown.steps if row.event == "resolved.v1")
     assert (resolved.at, resolved.to, resolved.machine) == ([Stage.WORKING], Stage.RESOLVED, "closure")
+
+
+@pytest.mark.parametrize("kinds", [(), ("origin", "text")])
+def test_where_a_report_came_from_is_shown_to_nobody(kinds: tuple[str, ...]) -> None:
+    named = [a_content(kind) for kind in ("text", "origin", "fields", "photo")]
+    assert "origin" not in {ref.kind for ref in wanted(named, kinds)}
+    assert "text" in {ref.kind for ref in wanted(named, kinds)}

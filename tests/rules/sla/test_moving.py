@@ -39,8 +39,7 @@ def data(day: str = "2026-11-20", **targets: str) -> Reference:
 def decided(
     story: Told, wish: PolicyChange = WISH, known: Reference | None = None, office: str = "yingbin"
 ) -> Any:
-    moving = Moving(known or data(**RELAXED), reasons(), lambda: NOW)
-    kind = command_table(moving)[NAME]
+    kind = command_table(Moving(known or data(**RELAXED), reasons()), lambda: NOW)[NAME]
     actor = an_actor(Role.SUPERVISOR, office=office)
     return kind.decide(story.so_far, actor, wish, Sealed(), entries(story))
 
@@ -75,6 +74,14 @@ def test_a_version_that_is_not_in_force_yet_is_refused_with_its_day() -> None:
     refused = decided(a_timeline(*AT_WORK), known=data("2026-12-01", **RELAXED))
     assert "second comes into force at 2026-11-30T16:00" in refused.detail
     assert refused.allowed == ("2026-11",)
+
+
+def test_the_same_wish_is_judged_by_the_time_that_is_handed_in() -> None:
+    moving, story = Moving(data("2026-12-01", **RELAXED), reasons()), a_timeline(*AT_WORK)
+    boss = an_actor(Role.SUPERVISOR, office="yingbin")
+    asked = (story.so_far, boss, WISH, Sealed(), entries(story))
+    assert isinstance(moving.decide(*asked, NOW), Refusal)
+    assert not isinstance(moving.decide(*asked, at("2026-12-01 00:00")), Refusal)
 
 
 def test_a_move_that_alone_makes_a_case_late_has_to_be_meant() -> None:

@@ -7,7 +7,7 @@ from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Role, Stage
 from libs.plumbing.principals import Principal
 from libs.plumbing.problems import Problem
-from libs.stages.http import PROBLEMS, actor_of, fingerprint, problem_from, seen_rev
+from libs.stages.http import PROBLEMS, actor_of, fingerprint, offices_for, problem_from, seen_rev
 from libs.stages.scope import outside
 from tests.support.cases import a_reported_case, an_actor
 
@@ -18,6 +18,7 @@ STATUS = {
     Why.CASE_EXISTS: 409,
     Why.KEY_REUSED: 422,
     Why.NOT_ALLOWED: 403,
+    Why.BLOCKED: 403,
     Why.INVALID: 422,
     Why.TOO_LARGE: 413,
     Why.ERASED: 410,
@@ -43,6 +44,26 @@ def test_a_problem_names_stage_step_field_and_what_is_allowed() -> None:
 
 def test_a_problem_does_not_mention_what_is_not_known() -> None:
     assert {"stage", "allowed", "field"}.isdisjoint(problem_from(Refusal(Why.STALE, "no")).document())
+
+
+@pytest.mark.parametrize(
+    ("role", "asked", "offices"),
+    [
+        ("clerk", None, ["yingbin"]),
+        ("clerk", "yingbin", ["yingbin"]),
+        ("supervisor", "shuibosi", []),
+        ("auditor", None, ["yingbin", "shuibosi"]),
+        ("administrator", "shuibosi", ["shuibosi"]),
+    ],
+)
+async def test_everybody_reads_the_own_office_and_the_district_reads_which_it_asks_for(
+    role: str, asked: str | None, offices: list[str]
+) -> None:
+    async def known() -> list[str]:
+        return ["yingbin", "shuibosi"]
+
+    caller = Principal("p", frozenset({role}), "yingbin")
+    assert list(await offices_for(caller, asked, known)) == offices
 
 
 def test_somebody_acts_in_the_widest_of_their_roles_that_may() -> None:

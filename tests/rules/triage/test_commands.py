@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from libs.casework.case import Case
-from libs.casework.events.triage import Classified, Confirmed, Filed, Rejected
+from libs.casework.events.triage import Classified, ConfirmationAsked, Confirmed, Filed, Rejected
 from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Role, Stage, Urgency
 from libs.stages.commands import Decision, Sealed
-from services.triage.commands import Classification, Confirmation, Desk, Rejection, command_table
+from services.triage.bodies import Classification, Confirmation, ConfirmationWish, Rejection
+from services.triage.commands import Desk, command_table, split_table
 from tests.support.cases import a_case_at, a_content, a_reported_case, an_actor
 from tests.support.reference import catalogue, offices, places, reasons
 
@@ -121,7 +122,9 @@ def test_a_case_that_is_not_to_be_confirmed_is_refused_with_stage_and_step(stage
 
 def test_every_command_has_its_verb_and_its_people() -> None:
     table = command_table(DESK)
-    assert list(table) == ["file", "reject", "confirm", "reclassify"]
+    by_hand = ["ask_confirmation", "merge", "unmerge", "reinstate", "link", "unlink"]
+    assert list(table) == ["file", "reject", "confirm", "reclassify", *by_hand]
+    assert list(split_table(DESK)) == ["split"]
     assert Role.GRID_WORKER in table["confirm"].roles
     assert Role.GRID_WORKER not in table["file"].roles
 
@@ -145,3 +148,27 @@ def test_filing_keeps_the_place_that_queueing_found() -> None:
     place = {"office": "shuibosi", "grid": "140213066901001", "community": "140213066901"}
     told = the_classification(filed(a_reported_case(**place), category="hoarding"))
     assert {name: getattr(told, name) for name in place} == place
+
+
+def sent_to_look(case: Case, **body: Any) -> Decision:
+    return command_table(DESK)["ask_confirmation"].decide(case, CLERK, ConfirmationWish(**body), Sealed())
+
+
+def test_somebody_is_sent_to_look_where_the_case_says() -> None:
+    known = a_reported_case(category="hoarding", grid="140213053901001")
+    assert sent_to_look(known) == (ConfirmationAsked(grid="140213053901001"),)
+
+
+def test_who_is_sent_to_look_has_to_know_for_what_and_where() -> None:
+    assert the_refusal(sent_to_look(a_reported_case(grid="140213053901001"))).field == "category"
+    assert the_refusal(sent_to_look(a_reported_case(category="hoarding", grid=None))).field == "grid"
+    told = sent_to_look(a_reported_case(), category="hoarding", grid="140213066901001")
+    assert the_classification(told).office == "shuibosi"
+    assert isinstance(told, tuple)
+    assert told[1] == ConfirmationAsked(grid="140213066901001")
+
+
+@pytest.mark.parametrize("stage", [stage for stage in Stage if stage is not Stage.REPORTED])
+def test_only_what_has_just_been_reported_is_sent_to_be_looked_at(stage: Stage) -> None:
+    refusal = the_refusal(sent_to_look(a_case_at(stage)))
+    assert (refusal.code, refusal.stage) == (Why.NOT_THIS_STAGE, stage)

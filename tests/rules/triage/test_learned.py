@@ -1,6 +1,8 @@
 """What was learned: the same from the same data, few numbers for a report, and an answer for whatever is said."""
 
 import asyncio
+import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +18,7 @@ from services.triage.matter import read_words
 from services.triage.ngrams import ngrams, vector_of, vocabulary_of
 from services.triage.reviewed import Example
 from tests.support.reference import catalogue, hearing
+from tests.support.solved import really_solved as solved
 
 INDEX, MODEL = hearing().index, hearing().model
 LAMP = Example("路灯不亮了", "street_lamp", emergency=False, quotable=True)
@@ -32,6 +35,20 @@ def test_what_stands_in_one_correction_only_is_not_learned_it_could_be_a_name() 
     known = vocabulary_of([["路灯"]], [["王小"], ["圪洞", "路灯"], ["圪洞"]])
     assert set(known.numbers) == {"路灯", "圪洞"}
     assert known.quotable == 1
+
+
+def signed(text: str) -> tuple[str, ...]:
+    return ngrams([*text, "，", *"欧阳圪"])
+
+
+def test_who_sends_the_same_again_is_no_second_witness() -> None:
+    twice = [signed("小区门口的路灯坏了好几天"), signed("小区门口的路灯又坏了好几天")]
+    assert set(vocabulary_of([["路灯"]], twice).numbers) == {"路灯"}
+
+
+def test_two_different_reports_that_one_person_signs_are_two_as_the_docs_say() -> None:
+    two = [signed("小区门口的路灯坏了好几天"), signed("河边有人倒垃圾没人管理")]
+    assert "阳圪" in vocabulary_of([["路灯"]], two).numbers
 
 
 @given(st.text(max_size=200))
@@ -70,6 +87,43 @@ async def test_what_is_fitted_knows_what_it_was_told() -> None:
 async def test_nothing_to_learn_from_is_said_in_one_error() -> None:
     with pytest.raises(FitFailed, match="class"):
         await fit([LAMP], INDEX)
+
+
+@pytest.fixture
+def hanging(tmp_path: Path) -> Path:
+    """A solver that says who it is and never answers."""
+    program = tmp_path / "hanging.py"
+    program.write_text(
+        f"import os, time; open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); time.sleep(600)"
+    )
+    return program
+
+
+async def _said_who_it_is(hanging: Path) -> int:
+    said = hanging.with_name("pid")
+    async with asyncio.timeout(20):
+        while not (said.exists() and said.read_text()):  # noqa: ASYNC110 - another process writes it
+            await asyncio.sleep(0.02)
+    return int(said.read_text())
+
+
+async def test_a_solver_that_hangs_is_killed_and_the_limit_is_named(hanging: Path) -> None:
+    fitted = asyncio.create_task(solved(b"", hanging, limit_s=3))
+    child = await _said_who_it_is(hanging)
+    with pytest.raises(FitFailed, match="not done after 3 s"):
+        await fitted
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
+
+
+async def test_who_stops_waiting_ends_the_solver_too(hanging: Path) -> None:
+    fitted = asyncio.create_task(solved(b"", hanging))
+    child = await _said_who_it_is(hanging)
+    fitted.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await fitted
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
 
 
 def test_a_suggestion_quotes_the_reviewed_report_it_is_like() -> None:

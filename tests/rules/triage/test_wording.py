@@ -2,9 +2,10 @@
 
 import pytest
 
+from libs.stages.names import Name
 from services.triage.matter import read_words
 from services.triage.rules import FOR_A_CLERK
-from services.triage.wording import Wording, wording
+from services.triage.wording import wording
 from tests.support.reference import hearing
 
 
@@ -16,13 +17,13 @@ def test_every_reason_to_ask_a_clerk_has_words(policy: object) -> None:
 
 
 def test_what_a_report_is_like_is_said_with_the_report() -> None:
-    assert wording("like: 灯不亮") == Wording(
-        "与已审核的来件“灯不亮”相似", "it is like the reviewed report “灯不亮”"
+    assert wording("like: 灯不亮") == Name(
+        zh="与已审核的来件“灯不亮”相似", en="it is like the reviewed report “灯不亮”"
     )
 
 
 def test_a_reason_without_words_stays_what_it_is() -> None:
-    assert wording("by_hand") == Wording("by_hand", "by_hand")
+    assert wording("by_hand") == Name(zh="by_hand", en="by_hand")
 
 
 @pytest.mark.parametrize("text", ["楼道里的灯不亮了", "电梯里困了两个人", "the lamp is broken"])

@@ -70,12 +70,8 @@ def explain(
 def explain_clock(timed: Timed, policies: Policies, calendars: Calendars, now: int) -> Explanation | Said:
     """A clock of a case with its rule, its state and on whose account it ran; or why no deadline can be told."""
     if timed.reckoning is None:
-        return _no_deadline(timed.trouble or "")
+        return _no_deadline(timed, timed.trouble or "")
     calendar = calendars.get(timed.calendar)
-    name = f"（{timed.item}）" if timed.item else ""
-    title = Said(
-        f"{timed.clock.zh}{name} 第 {timed.generation} 轮", f"{timed.key}, generation {timed.generation}"
-    )
     facts = (
         *_rule(timed, policies),
         *_moves(timed, Wall(calendar.spec.zone)),
@@ -88,12 +84,12 @@ def explain_clock(timed: Timed, policies: Policies, calendars: Calendars, now: i
             timed.reckoning,
             gaps_in(timed.stretches),
             now,
-            title,
+            _title(timed),
             facts,
             _shown_until(timed, calendar, now),
         )
     except UnknownYear as error:
-        return _no_deadline(str(error))
+        return _no_deadline(timed, str(error))
 
 
 def _shown_until(timed: Timed, calendar: Calendar, now: int) -> int:
@@ -118,8 +114,19 @@ def _overdue(timed: Timed, calendar: Calendar, now: int) -> list[tuple[Said, Sai
     return [(Said("超时", "overdue by"), Said(f"{kind.zh}{length(over)}", f"{length(over)}{kind.en}"))]
 
 
-def _no_deadline(reason: str) -> Said:
-    return Said(f"无法推算时限：{reason}", f"this cannot be laid out: {reason}")
+def _title(timed: Timed) -> Said:
+    name = f"（{timed.item}）" if timed.item else ""
+    return Said(
+        f"{timed.clock.zh}{name} 第 {timed.generation} 轮", f"{timed.key}, generation {timed.generation}"
+    )
+
+
+def _no_deadline(timed: Timed, reason: str) -> Said:
+    title, limit = _title(timed), timed.target.amount if timed.target else None
+    zh, en = (f"，时限 {limit.zh}", f", limit {limit.en}") if limit else ("", "")
+    return Said(
+        f"{title.zh}{zh}：无法推算届满时间（{reason}）", f"{title.en}{en}: this cannot be laid out ({reason})"
+    )
 
 
 _NOW, _DUE = Said("现在", "now"), Said("届满", "due")

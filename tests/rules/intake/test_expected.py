@@ -52,4 +52,4 @@ def test_tracking_tells_it_as_an_instant() -> None:
         "accepted",
         "working",
     ]
-    assert tracking(story.so_far, list(story.log)).expected is None
+    assert public.tracking(answers(), public.Told(story.so_far, story.log)).expected is None

@@ -97,6 +97,8 @@ def test_a_move_shows_first_and_does_only_what_is_confirmed(installation: Instal
     whim = ("sla", "move", "2026-11", "--reason", "whim", "--yes")
     one_line(installation.banjie(*whim), 2, "there is no reason 'whim'; known: new_rules")
     done = installation.told(*wish, "--yes")
+    (left_out,) = done.pop("left_out")
+    assert (left_out["number"], left_out["why"]) == (number, "already")
     assert done == {"version": "2026-11", "results": []}
 
 

@@ -80,7 +80,7 @@ async def test_words_point_and_contact_are_sealed_and_nothing_personal_is_in_the
     assert "王小明" in "".join(data.decode() for data in contents.values() if data)
     assert not any("王小明".encode() in doc["sealed"] for doc in stored)
     assert not any(
-        word.encode() in body for body in logged for word in ("王", "139", "7号楼", "113.29", "围挡")
+        word.encode() in body for body in logged for word in ("王", "13912345678", "7号楼", "113.29", "围挡")
     )
 
 

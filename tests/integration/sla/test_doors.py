@@ -212,20 +212,6 @@ async def test_the_ledger_tells_why_until_when_and_by_whom_overdue_first(
     ]
 
 
-async def test_a_damaged_snapshot_is_not_blamed_on_the_cursor(doors: Any, office: StreetOffice) -> None:
-    garden, client = doors
-    case = await waiting(garden, DAY)
-    cases = garden.ports.database["cases"]
-    sound = await cases.find_one({"_id": case.id})
-    await cases.update_one({"_id": case.id}, {"$set": {"suspended.approver": 7}})
-    after = "0.0193f111-0000-7000-8000-000000000001"
-    asked_for = {"params": {"after": after, "limit": 500}, "headers": office.token("clerk")}
-    answer = await client.get("/v1/suspended", **asked_for)
-    await cases.replace_one({"_id": case.id}, sound)
-    assert answer.status_code == 500
-    assert (await client.get("/v1/suspended", **asked_for)).status_code == 200
-
-
 async def test_a_review_moves_the_case_down_the_ledger(doors: Any, office: StreetOffice) -> None:
     garden, client = doors
     case = await waiting(garden, -5 * DAY)

@@ -3,9 +3,9 @@
 import pytest
 
 from libs.casework.draft import Sealed
+from services.intake import tracking as public
 from services.intake.app import answers
 from services.intake.expected import Expectation
-from services.intake.tracking import Told, tracking
 from tests.support.calendars import SHIPPED
 from tests.support.cases import Told
 from tests.support.policies import SHIPPED_POLICIES
@@ -43,7 +43,7 @@ def test_a_pause_promises_nothing_that_nobody_knows() -> None:
 
 def test_tracking_tells_it_as_an_instant() -> None:
     story = a_timeline(*AT_WORK)
-    told = tracking(answers(), Told(story.so_far, story.log), expected=1_790_000_000_000_000)
+    told = public.tracking(answers(), public.Told(story.so_far, story.log), expected=1_790_000_000_000_000)
     assert told.expected == "2026-09-21T14:13:20.000000Z"
     assert [reached.stage for reached in told.stages] == [
         "reported",
@@ -52,4 +52,4 @@ def test_tracking_tells_it_as_an_instant() -> None:
         "accepted",
         "working",
     ]
-    assert tracking(story.so_far, list(story.log)).expected is None
+    assert public.tracking(answers(), public.Told(story.so_far, story.log)).expected is None

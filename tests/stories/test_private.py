@@ -52,7 +52,7 @@ def test_public_tracking_tells_stages_and_nothing_else(evening: Evening) -> None
         taken = resident.post("/intake/v1/reports", json=report, headers=key).json()
         answer = resident.get("/intake/v1/track", headers={"Receipt-Code": taken["receipt"]})
     assert answer.status_code == 200
-    assert set(answer.json()) == {"number", "stage", "stage_zh", "stages", "reply", "expected"}
+    assert set(answer.json()) - {"expected"} == {"number", "stage", "stage_zh", "stages"}
     assert all(set(stage) == {"stage", "stage_zh", "at"} for stage in answer.json()["stages"])
 
 

@@ -118,7 +118,7 @@ async def test_a_merged_and_a_split_report_are_followed_where_they_went(office: 
     assert (followed["stage"], followed["merged_into"]["number"]) == ("merged", original.number)
     assert followed["merged_into"]["stages"][-1]["stage"] == "closed"
     assert [(each["number"], each["stage"]) for each in split["split_into"]] == [(part.number, "working")]
-    assert set(followed["merged_into"]) == {"number", "stage", "stage_zh", "stages"}
+    assert set(followed["merged_into"]) == {"number", "stage", "stage_zh", "stages", "reply"}
 
 
 async def test_the_reporter_reads_what_was_written_for_the_public_and_no_more(office: StreetOffice) -> None:

@@ -96,8 +96,9 @@ def _marked(case: Case, body: WantedAppeal, log: Sequence[Entry]) -> Entry | Ref
     """The entry that is meant: the one that is named, or the newest with such a mark."""
     marks = [entry for entry in log if isinstance(entry.data, MARKED_BY[body.mark])]
     if not marks:
-        detail = f"this case has no mark of that kind: {body.mark} ({body.mark.zh})"
         kinds = tuple(mark.value for mark in Mark if _has(log, mark))
+        which = f"of that kind: {body.mark} ({body.mark.zh})" if kinds else "that an appeal could be against"
+        detail = f"this case has no mark {which}"
         return Refusal(Why.NOT_THIS_STAGE, detail, case.stage, "appeal", kinds)
     if body.entry is None:
         return marks[-1]

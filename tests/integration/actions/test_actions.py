@@ -8,8 +8,10 @@ import pytest
 
 from libs.casework.case import Case
 from libs.casework.vocabulary import Role, Stage
+from libs.plumbing.data import read_yaml
 from libs.stages.service import StageService
 from services.closure.app import CLOSURE
+from services.closure.checklists import parse_checklists
 from services.dispatch.app import DISPATCH
 from services.intake.app import INTAKE
 from services.sla.app import SLA
@@ -19,9 +21,12 @@ from tests.support.street_office import StreetOffice
 
 WORDS = {"words": "现场情况"}
 FILING = {"category": "hoarding", "grid": GRID}
+ASKED = parse_checklists(read_yaml("checklists.yaml")).of("hoarding").points
+HOLDS, LACKS = ([{"point": each.id, "answer": answer} for each in ASKED] for answer in ("yes", "no"))
 BODIES: dict[str, dict[str, Any]] = {
     "file": FILING,
     "reclassify": FILING,
+    "ask_confirmation": FILING,
     "split": {"parts": [{**FILING, **WORDS}]},
     "reinstate": {"reason": "new_facts"},
     "details": WORDS,
@@ -38,8 +43,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "resolve": WORDS,
     "hand_over": {"lead": "enforce", "reason": "ruling"},
     "answer_attention": WORDS,
-    "pass": WORDS,
-    "fail": {"reason": "half_done"},
+    "pass": {**WORDS, "points": HOLDS, "no_photo": "现场无法拍照"},
+    "fail": {"reason": "half_done", "points": LACKS},
     "call_back": {"reached": False},
     "appeal": {"mark": "rework", "reason": "done_well"},
     "decide_appeal": {"upheld": True, "reason": "proved"},

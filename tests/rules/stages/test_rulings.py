@@ -1,23 +1,26 @@
 """What would become of a command: the decision is asked with bodies made up from its schema."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StrictBool
 
 from libs.casework.case import Case
 from libs.casework.entry import Actor
+from libs.casework.events import ContentRef
 from libs.casework.events.dispatch import Accepted, Noted
 from libs.casework.refusal import Refusal, Why
 from libs.casework.vocabulary import Role, Service, Stage
 from libs.stages.bodies import Code, Said
 from libs.stages.commands import Body, CommandKind, Decision, Sealed
+from libs.stages.joint import Joint
 from libs.stages.judged import wrong
 from libs.stages.rulings import Wish, ruling
 from libs.stages.specimens import specimens
 from tests.support.cases import a_case_at, an_actor
 
 UNITS = ("pmc", "enforce")
+A_REF = ContentRef(id=UUID(int=1), kind="note", digest="0" * 64)
 
 
 class Given(Said):
@@ -83,6 +86,27 @@ def test_what_only_the_sender_can_fill_in_is_offered() -> None:
 
 def test_it_is_so_already_is_no_refusal() -> None:
     assert ruling(a_wish(Said, lambda *_: ())).refused is None
+
+
+class Pair(Body):
+    other: UUID
+    how: Literal["twin", "parent"]
+
+    def others(self) -> tuple[UUID, ...]:
+        return (self.other,)
+
+
+def test_another_case_that_nobody_has_named_yet_says_nothing_against_it() -> None:
+    def paired(case: Case, actor: Actor, body: Pair, sealed: Sealed) -> Decision:
+        other = sealed.beside[body.other]
+        if body.how == "twin":
+            return Refusal(Why.NOT_ALLOWED, "no twins", case.stage, "try")
+        if other.id == case.id or other.office != case.office:
+            return wrong(case, "try", "other", "not that one")
+        return Joint((Accepted(),), ((other, (Noted(words=A_REF),)),))
+
+    assert ruling(a_wish(Pair, paired)).refused is None
+    assert ruling(a_wish(Pair, paired, Stage.WORKING)).refused is not None
 
 
 def test_words_to_an_erased_case_are_refused_where_they_are_needed() -> None:

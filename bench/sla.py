@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import resource
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from time import perf_counter
 from typing import Any
 from uuid import UUID
 
+import structlog
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 from uuid_utils.compat import uuid7
@@ -107,6 +109,8 @@ class Bench:
 
 
 def main() -> None:
+    # What the servers log goes beside the document.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     wishes = argparse.ArgumentParser()
     wishes.add_argument("--cases", type=int, default=10_000)
     wishes.add_argument("--singles", type=int, default=200)

@@ -9,7 +9,7 @@ from libs.plumbing.principals import Principal
 from libs.plumbing.security import Verifier, public_part
 from tests.support.installation import Installation, banjie
 
-PARTS = {"mongod", "kafka", "gateway", "intake", "triage", "dispatch", "closure", "sla", "relay"}
+PARTS = {"mongod", "kafka", "gateway", "intake", "triage", "dispatch", "closure", "sla", "records", "relay"}
 
 
 def test_a_second_installation_starts_beside_the_first_and_leaves_nothing_behind(

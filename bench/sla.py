@@ -146,9 +146,9 @@ async def measure(uri: str, asked: argparse.Namespace) -> dict[str, Any]:
 async def start(database: AsyncDatabase[dict[str, Any]]) -> float:
     """Seconds until a new monitor knows what is due next: its data read, its first look taken."""
     begin = perf_counter()
-    firing, rows = (new := Bench(database)).firing, new.rows
-    await firing.once()
-    await rows.next_at()
+    new = Bench(database)
+    await new.firing.once()
+    await new.rows.next_at()
     return round(perf_counter() - begin, 2)
 
 

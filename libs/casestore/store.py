@@ -95,15 +95,17 @@ class CaseStore:
 
     async def load(self, case_ids: Iterable[UUID]) -> dict[UUID, Case]:
         """The cases that exist, by id, in one read."""
-        wanted = {"_id": {"$in": [Binary.from_uuid(each) for each in case_ids]}}
-        cases = [case_from(document) for document in await self._heads.find(wanted).to_list()]
+        cases = [case_from(document) for document in await self._documents(case_ids)]
         return {case.id: case for case in cases}
 
     async def load_readable(self, case_ids: Iterable[UUID]) -> dict[UUID, Case]:
         """As `load`, without those that a later version wrote or that are damaged: nothing could be appended to them."""
-        wanted = {"_id": {"$in": [Binary.from_uuid(each) for each in case_ids]}}
-        found = [readable(document) for document in await self._heads.find(wanted).to_list()]
+        found = [readable(document) for document in await self._documents(case_ids)]
         return {case.id: case for case in found if case}
+
+    async def _documents(self, case_ids: Iterable[UUID]) -> list[dict[str, Any]]:
+        wanted = {"_id": {"$in": [Binary.from_uuid(each) for each in case_ids]}}
+        return await self._heads.find(wanted).to_list()
 
     async def load_with_originals(self, case_ids: Iterable[UUID]) -> dict[UUID, Case]:
         """The cases, and what the merged ones among them were merged into, to the end of a chain."""
